@@ -1,0 +1,2 @@
+// SHA-256 of the system's libcrypto: the only C of this package besides SQLite.
+#include <openssl/sha.h>

@@ -1,0 +1,21 @@
+import CCrypto
+
+/// A SHA-256 digest.
+public struct Digest: Hashable, Sendable, CustomStringConvertible {
+    /// 32 bytes.
+    public let bytes: [UInt8]
+
+    /// The digest of some bytes, computed by the system's libcrypto.
+    public init(of data: [UInt8]) {
+        var result = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        _ = SHA256(data, data.count, &result)
+        bytes = result
+    }
+
+    /// 64 lower-case hexadecimal digits.
+    public var description: String {
+        var text = CanonicalText()
+        for byte in bytes { text.hex(UInt64(byte), digits: 2) }
+        return String(decoding: text.bytes, as: UTF8.self)
+    }
+}
