@@ -19,3 +19,34 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
         return String(decoding: text.bytes, as: UTF8.self)
     }
 }
+
+/// Computes a digest piece by piece, for inputs that must not be held in memory whole.
+public final class DigestBuilder {
+    private let context = EVP_MD_CTX_new()
+
+    public init() {
+        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+    }
+
+    deinit {
+        EVP_MD_CTX_free(context)
+    }
+
+    /// Adds bytes.
+    public func update(_ bytes: UnsafeRawBufferPointer) {
+        EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+    }
+
+    /// The digest of everything added; the builder must not be used any more.
+    public func finish() -> Digest {
+        var result = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        EVP_DigestFinal_ex(context, &result, nil)
+        return Digest(bytes: result)
+    }
+}
+
+extension Digest {
+    fileprivate init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+}

@@ -106,3 +106,11 @@ public struct NumberAssignment: Hashable, Sendable {
         self.kind = kind
     }
 }
+
+extension NumberAssignment: Comparable {
+    /// By number; where owners collide, by the owners' printed form.
+    public static func < (left: NumberAssignment, right: NumberAssignment) -> Bool {
+        if left.number != right.number { return left.number < right.number }
+        return left.owner.description < right.owner.description
+    }
+}

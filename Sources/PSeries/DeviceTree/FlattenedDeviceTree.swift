@@ -1,0 +1,151 @@
+/// A flattened device tree (FDT), read for its nodes and properties.
+///
+/// ```
+/// header: d00dfeed | total size | structure offset | strings offset | ...      (big-endian words)
+/// structure: 1 name\0 pad = begin node | 2 = end node | 3 length name-offset value pad = property
+///            4 = nothing | 9 = end
+/// ```
+/// Devicetree Specification 0.4, chapter 5. The blob comes from an untrusted stream: every offset is
+/// checked, depth and the number of nodes are capped.
+struct FlattenedDeviceTree {
+    /// A node by its full path, `/cpus/PowerPC,POWER9@0`; the root is the empty path.
+    struct Node {
+        var path: String
+        var properties: [Property] = []
+
+        /// The last component of the path.
+        var name: Substring {
+            path.split(separator: "/", omittingEmptySubsequences: true).last ?? ""
+        }
+
+        func property(_ name: String) -> [UInt8]? {
+            properties.first { $0.name == name }?.value
+        }
+    }
+
+    struct Property {
+        var name: String
+        var value: [UInt8]
+    }
+
+    /// Why a blob is not a device tree.
+    struct Failure: Error {
+        var message: String
+        /// Offset in the blob.
+        var offset: Int
+    }
+
+    private(set) var nodes: [Node]
+
+    /// Deeper nesting than any real tree (5) by an order of magnitude.
+    private static let maximumDepth = 64
+
+    init(_ blob: [UInt8]) throws(Failure) {
+        var walker = try Walker(blob)
+        nodes = try walker.nodes(maximumDepth: FlattenedDeviceTree.maximumDepth)
+    }
+
+    func node(_ path: String) -> Node? {
+        nodes.first { $0.path == path }
+    }
+
+    /// The direct children of a node.
+    func children(of path: String) -> [Node] {
+        nodes.filter { node in
+            guard node.path.hasPrefix(path + "/") else { return false }
+            return !node.path.dropFirst(path.count + 1).contains("/")
+        }
+    }
+
+    /// A property's value as big-endian 32-bit cells; a rest of fewer than four bytes is dropped.
+    static func cells(_ value: [UInt8]) -> [UInt32] {
+        stride(from: 0, through: value.count - 4, by: 4).map { start in
+            value[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+        }
+    }
+}
+
+extension FlattenedDeviceTree {
+    private struct Walker {
+        let blob: [UInt8]
+        var cursor: Int
+        let strings: Int
+
+        init(_ blob: [UInt8]) throws(Failure) {
+            self.blob = blob
+            guard blob.count >= 40 else { throw Failure(message: "shorter than its header", offset: blob.count) }
+            let words = FlattenedDeviceTree.cells(Array(blob[..<16]))
+            guard words[0] == 0xd00d_feed else { throw Failure(message: "no device tree magic", offset: 0) }
+            cursor = Int(words[2])
+            strings = Int(words[3])
+            guard cursor <= blob.count, strings <= blob.count else {
+                throw Failure(message: "its parts lie outside of it", offset: 8)
+            }
+        }
+
+        /// The word at an offset that was checked to have four bytes.
+        private func word(_ offset: Int) -> UInt32 {
+            blob[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) }
+        }
+
+        private mutating func nextWord() throws(Failure) -> UInt32 {
+            guard blob.count - cursor >= 4 else { throw Failure(message: "ends in its structure", offset: cursor) }
+            defer { cursor += 4 }
+            return word(cursor)
+        }
+
+        mutating func nodes(maximumDepth: Int) throws(Failure) -> [Node] {
+            var nodes: [Node] = []
+            var open: [Int] = []
+            while true {
+                let start = cursor
+                switch try nextWord() {
+                case 1:
+                    guard open.count < maximumDepth else { throw Failure(message: "nested too deep", offset: start) }
+                    let name = try text(at: cursor)
+                    skip(name.utf8.count + 1)
+                    let parent = open.last.map { nodes[$0].path + "/" } ?? ""
+                    open.append(nodes.count)
+                    nodes.append(Node(path: open.count == 1 ? "" : parent + name))
+                case 2:
+                    guard open.popLast() != nil else { throw Failure(message: "a node ends twice", offset: start) }
+                case 3:
+                    guard let node = open.last else {
+                        throw Failure(message: "a property outside of a node", offset: start)
+                    }
+                    nodes[node].properties.append(try property())
+                case 4: continue
+                case 9: return nodes
+                default: throw Failure(message: "unknown token", offset: start)
+                }
+            }
+        }
+
+        private mutating func property() throws(Failure) -> Property {
+            let length = Int(try nextWord())
+            let nameOffset = Int(try nextWord())
+            guard length <= blob.count - cursor else {
+                throw Failure(message: "a property is longer than the tree", offset: cursor)
+            }
+            guard nameOffset <= blob.count - strings else {
+                throw Failure(message: "a property's name lies outside of the tree", offset: cursor)
+            }
+            let value = Array(blob[cursor..<cursor + length])
+            skip(length)
+            return Property(name: try text(at: strings + nameOffset), value: value)
+        }
+
+        /// The NUL-terminated name at an offset of at most the blob's size.
+        private func text(at offset: Int) throws(Failure) -> String {
+            guard let end = blob[offset...].firstIndex(of: 0) else {
+                throw Failure(message: "a name does not end", offset: offset)
+            }
+            return String(decoding: blob[offset..<end], as: Unicode.ASCII.self)
+        }
+
+        /// Steps over some bytes and the padding behind them.
+        private mutating func skip(_ count: Int) {
+            cursor = min(blob.count, (cursor + count + 3) & ~3)
+        }
+    }
+}
