@@ -60,5 +60,6 @@ let package = Package(
         ),
 
         tests("InterruptStateTests", ["InterruptState"]),
+        tests("SavedStateTests", ["SavedState"]),
     ]
 )
