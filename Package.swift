@@ -61,5 +61,6 @@ let package = Package(
 
         tests("InterruptStateTests", ["InterruptState"]),
         tests("PSeriesTests", ["PSeries", "InterruptState"]),
+        tests("SavedStateTests", ["SavedState"]),
     ]
 )

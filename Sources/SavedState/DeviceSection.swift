@@ -89,10 +89,13 @@ public struct FieldLayout: Hashable, Sendable {
     public var arrayIndex: Int?
     /// For a struct: the layout of the first element.
     public var element: BodyLayout?
+    /// For a list or tree, whose elements stand in one field and may differ: every described element in
+    /// order. Of a tree with described keys, keys and values alternate.
+    public var listElements: [BodyLayout]
 
     public init(
         name: String, type: String, offset: UInt64, elementSize: UInt64, count: UInt64 = 1,
-        arrayIndex: Int? = nil, element: BodyLayout? = nil
+        arrayIndex: Int? = nil, element: BodyLayout? = nil, listElements: [BodyLayout] = []
     ) {
         self.name = name
         self.type = type
@@ -101,6 +104,7 @@ public struct FieldLayout: Hashable, Sendable {
         self.count = count
         self.arrayIndex = arrayIndex
         self.element = element
+        self.listElements = listElements
     }
 }
 
