@@ -60,7 +60,7 @@ let package = Package(
         ),
 
         tests("InterruptStateTests", ["InterruptState"]),
-        tests("PSeriesTests", ["PSeries", "InterruptState"]),
+        tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
         tests("SavedStateTests", ["SavedState"]),
     ]
 )
