@@ -7,6 +7,7 @@ public struct Evidence: Sendable {
     /// Things worth telling about the reading, as sentences.
     public var notes: [String]
 
+    /// The value with these parts.
     public init(name: String, facts: [(label: String, value: String)], notes: [String]) {
         self.name = name
         self.facts = facts

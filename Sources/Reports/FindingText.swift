@@ -12,7 +12,9 @@ struct FindingText {
     }
 
     private func lines(_ finding: Finding) -> [String] {
-        var lines = [mark(finding.severity) + " " + printable(finding.title) + style.text("  [\(finding.rule.id)]", .quiet)]
+        var lines = [
+            mark(finding.severity) + " " + printable(finding.title) + style.text("  [\(finding.rule.id)]", .quiet)
+        ]
         lines.append("        " + printable(finding.consequence))
         for detail in finding.details.prefix(FindingText.shownDetails) {
             lines.append("        " + describe(detail, comparesTwo: finding.comparesTwo))

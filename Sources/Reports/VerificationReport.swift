@@ -4,10 +4,14 @@ import Checker
 public enum VerificationReport {
     /// The states that were compared, for the head of the report.
     public struct Sides: Sendable {
+        /// The state that was saved.
         public var source: Evidence
+        /// The state after the load, if given.
         public var destination: Evidence?
+        /// The destination as built, if given.
         public var constructed: Evidence?
 
+        /// The value with these parts.
         public init(source: Evidence, destination: Evidence?, constructed: Evidence?) {
             self.source = source
             self.destination = destination
@@ -61,7 +65,8 @@ public enum VerificationReport {
             let count = verification.findings.count { $0.severity == severity }
             return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
         }
-        let tail = " at level \(verification.level.rawValue)" + (counts.isEmpty ? "" : ": " + counts.joined(separator: ", "))
+        let tail =
+            " at level \(verification.level.rawValue)" + (counts.isEmpty ? "" : ": " + counts.joined(separator: ", "))
         switch verification.verdict {
         case .identical: return style.text("IDENTICAL", .good) + tail
         case .different: return style.text("DIFFERENT", .bad) + tail

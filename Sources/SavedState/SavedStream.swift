@@ -2,16 +2,20 @@
 public struct SavedStream: Sendable {
     /// Name of the input, for messages.
     public let name: String
+    /// The bytes.
     public let source: any ByteSource
     /// Nil where the stream has none: machine types up to 2.3.
     public let configuration: StreamConfiguration?
     /// Device sections in the order of the stream.
     public let sections: [DeviceSection]
+    /// RAM and other iterative sections announced at the head.
     public let liveSections: [LiveSection]
+    /// How the device sections were found.
     public let method: LocationMethod
     /// Things worth telling that do not stop the reading, as sentences.
     public let notes: [String]
 
+    /// The value with these parts.
     public init(
         name: String, source: any ByteSource, configuration: StreamConfiguration?, sections: [DeviceSection],
         liveSections: [LiveSection], method: LocationMethod, notes: [String]
