@@ -43,7 +43,8 @@ def document_of(pic):
             for name in infopic.RING_OFFSETS
         )
         context = {"instance": instance, "word2": hex(rings["OS"].word2), "registers": registers.hex()}
-        context |= dict(zip(infopic.RING_FIELDS, rings["OS"].registers))
+        named = dict(zip(infopic.RING_FIELDS, rings["OS"].registers))
+        context |= {name: named[name] for name in compare.NAMED_REGISTERS}
         cpus[index] = {"index": index, "context": context}
     for index, presenter in pic.presenters.items():
         cpus[index] = {
@@ -153,37 +154,41 @@ class EveryWrongFactIsFound(unittest.TestCase):
         self.assertEqual(compare.differences(document, pic), [])
 
 
+def error(title, *ranges):
+    numbers = [{"first": first, "last": last} for first, last in ranges]
+    return {"rule": "some-rule", "severity": "error", "title": title, "numbers": numbers}
+
+
 class AVerdictNeedsItsCause(unittest.TestCase):
-    def outcome(self, status, verdict_word, findings, numbers=8192):
-        document = {
-            "schema": verdict.SCHEMA, "verdict": verdict_word, "compared": {"numbers": numbers}, "findings": findings,
-        }
-        return Outcome(status, json.dumps(document), "")
+    def outcome(self, status, verdict_word, findings, walked=8192):
+        document = {"schema": verdict.SCHEMA, "verdict": verdict_word, "compared": {"numbers_walked": walked}}
+        return Outcome(status, json.dumps({**document, "findings": findings}), "")
 
     def test_wrong_exit_status_fails(self):
         for status in (1, 2, 64):
             self.assertNotEqual(verdict.differences(self.outcome(status, "identical", []), "identical", ""), [])
-        self.assertNotEqual(verdict.differences(self.outcome(0, "different", [{}]), "different", ""), [])
+        broken = self.outcome(0, "different", [error("broken")])
+        self.assertNotEqual(verdict.differences(broken, "different", ""), [])
 
     def test_identical_after_comparing_nothing_fails(self):
+        self.assertEqual(verdict.differences(self.outcome(0, "identical", []), "identical", ""), [])
         self.assertNotEqual(verdict.differences(self.outcome(0, "identical", [], 0), "identical", ""), [])
 
-    def test_different_without_a_finding_fails(self):
-        self.assertNotEqual(verdict.differences(self.outcome(1, "different", []), "different", ""), [])
+    def test_different_without_an_error_fails(self):
+        for findings in ([], [{**error("0x1204"), "severity": "warning"}]):
+            self.assertNotEqual(verdict.differences(self.outcome(1, "different", findings), "different", ""), [])
 
     def test_the_numbers_of_the_manifest_must_be_named(self):
         expected = "different: LSIs 0x1208..0x120b exist on the destination only"
-        good = [{"rule": "map.extra", "message": "0x1208..0x120b exist on the destination only"}]
-        part = [{"rule": "map.extra", "message": "0x1208 exists on the destination only"}]
-        self.assertEqual(verdict.differences(self.outcome(1, "different", good), "different", expected), [])
-        self.assertEqual(len(verdict.differences(self.outcome(1, "different", part), "different", expected)), 1)
+        for good in (error("0x1208..0x120b"), error("LSIs", ("0x1204", "0x120b"))):
+            self.assertEqual(verdict.differences(self.outcome(1, "different", [good]), "different", expected), [])
+        part = self.outcome(1, "different", [error("0x1208 exists on the destination only", ("0x1208", "0x120a"))])
+        self.assertEqual(len(verdict.differences(part, "different", expected)), 1)
 
     def test_the_servers_of_the_manifest_must_be_named(self):
         expected = "different: the thread contexts of servers 1 and 3 are exchanged"
-        good = [{"rule": "context.exchanged", "message": "servers 1 and 3"}]
-        part = [{"rule": "context.exchanged", "message": "server 13 and 31"}]
-        self.assertEqual(verdict.unnamed_causes(good, expected), [])
-        self.assertEqual(len(verdict.unnamed_causes(part, expected)), 2)
+        self.assertEqual(verdict.unnamed_causes([error("servers 1 and 3")], expected), [])
+        self.assertEqual(len(verdict.unnamed_causes([error("server 13 and 31")], expected)), 2)
 
 
 class PairsHangTogether(unittest.TestCase):
