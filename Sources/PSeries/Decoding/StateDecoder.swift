@@ -30,6 +30,8 @@ struct Decoding {
     var state: MachineState
     /// vCPU whose sections are being read: contexts and presenters follow their vCPU.
     private var currentCPU: UInt32?
+    /// Servers of each CPU node of the device tree, thread by thread.
+    var coreServers: [[UInt32]] = []
 
     init(_ stream: SavedStream) {
         self.stream = stream
