@@ -39,8 +39,10 @@ let package = Package(
 
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
+        // C corner: zlib, for compressed RAM pages and qcow2 clusters.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // QEMU's saved-state formats; knows nothing of interrupts.
-        module("SavedState"),
+        module("SavedState", ["CZlib"]),
         // The platform: machine types, number maps, sections <-> InterruptState.
         module("PSeries", ["InterruptState", "SavedState"]),
         // InterruptState <-> SQLite.

@@ -236,7 +236,8 @@ struct DescriptionReader {
 
     private func wrong(_ value: JSONValue, _ path: String, _ message: String) -> SavedStateError {
         SavedStateError(
-            .badDescription, "the self-description: \(path.isEmpty ? "the text" : path) \(message)", field: path,
+            .badDescription, "the self-description: \(path.isEmpty ? "the text" : path) \(message)",
+            field: path.isEmpty ? nil : path,
             offset: UInt64(value.offset))
     }
 }

@@ -4,7 +4,9 @@ import Glibc
 ///
 /// Opened read-only, never locked, never mapped: a file that shrinks while it is read gives an error.
 public final class FileByteSource: ByteSource {
+    /// As the caller gave it.
     public let path: String
+    /// Size of the file when it was opened.
     public let byteCount: UInt64
     private let descriptor: CInt
 
@@ -29,6 +31,7 @@ public final class FileByteSource: ByteSource {
         close(descriptor)
     }
 
+    /// Exactly `count` bytes; `truncated` where the file is, or has become, too short.
     public func read(at offset: UInt64, count: Int) throws(SavedStateError) -> [UInt8] {
         guard count >= 0, offset <= byteCount, UInt64(count) <= byteCount - offset else {
             throw SavedStateError(
@@ -53,6 +56,7 @@ public final class FileByteSource: ByteSource {
         return bytes
     }
 
+    /// Up to as many bytes as the buffer holds, fewer only at the end.
     public func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(SavedStateError) -> Int {
         guard offset < byteCount, let base = buffer.baseAddress else { return 0 }
         let wanted = Int(min(UInt64(buffer.count), byteCount - offset))

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A forward reader over a source: buffered, checked, with the offset in every error.
 ///
 /// The buffer starts small and doubles, so that reading a head costs little and scanning RAM is done
@@ -18,7 +20,7 @@ struct StreamCursor: ~Copyable {
         self.source = source
         self.end = min(end ?? source.byteCount, source.byteCount)
         start = min(position, self.end)
-        buffer = .allocate(byteCount: Limits.scanBlock, alignment: 16)
+        buffer = .allocate(byteCount: Int(min(self.end - start, UInt64(Limits.scanBlock))), alignment: 16)
     }
 
     deinit {
@@ -95,6 +97,18 @@ struct StreamCursor: ~Copyable {
             index = 0
             filled = 0
         }
+    }
+
+    /// Offset of the next byte of this value, or nil at the end; the position is then anywhere before it.
+    mutating func findByte(_ byte: UInt8) throws(SavedStateError) -> UInt64? {
+        while remaining > 0 {
+            try require(1, "an item")
+            if let base = buffer.baseAddress, let hit = memchr(base + index, CInt(byte), filled - index) {
+                return start + UInt64(UnsafeRawPointer(hit) - UnsafeRawPointer(base))
+            }
+            seek(to: start + UInt64(filled))
+        }
+        return nil
     }
 
     func truncated(_ what: StaticString) -> SavedStateError {

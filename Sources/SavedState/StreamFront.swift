@@ -4,22 +4,21 @@ struct StreamFront {
     var configuration: StreamConfiguration?
     var liveSections: [LiveSection]
     var blocks: [RAMBlock]
+    var pageSize: UInt64
     /// Devices written next to the START sections.
     var early: [DeviceSection]
     /// Where the bulk begins.
     var end: UInt64
-    var hasFooters: Bool?
     /// Why not every START could be read: a live section of unknown content.
     var failure: SavedStateError?
-    var notes: [String]
 
     /// Reads the front of a stream.
     ///
     /// - Parameter devices: the self-description's, which tells the length of early devices.
     static func read(
-        _ source: any ByteSource, devices: [DescribedDevice], pageSize: UInt64?
+        _ source: any ByteSource, devices: [DescribedDevice], pageSize: UInt64?, fileOffset: UInt64
     ) throws(SavedStateError) -> StreamFront {
-        var walker = try StreamWalker(source, sink: IgnoredPages(), pageSize: pageSize)
+        var walker = try StreamWalker(source, sink: IgnoredPages(), pageSize: pageSize, fileOffset: fileOffset)
         var early: [DeviceSection] = []
         var failure: SavedStateError?
         do throws(SavedStateError) {
@@ -37,8 +36,7 @@ struct StreamFront {
         }
         return StreamFront(
             configuration: walker.configuration, liveSections: walker.liveSections, blocks: walker.ram.blocks,
-            early: early, end: walker.cursor.position, hasFooters: walker.hasFooters, failure: failure,
-            notes: walker.notes)
+            pageSize: walker.ram.pageSize, early: early, end: walker.cursor.position, failure: failure)
     }
 
     /// What is wrong with the bytes right before a chain of sections: nil where they are the end of a live
@@ -47,7 +45,7 @@ struct StreamFront {
     /// Without this check the sections of another, older stream that ends where the file ends would pass.
     func gap(before chain: SectionChain, _ source: any ByteSource) throws(SavedStateError) -> SavedStateError? {
         var edge = chain.offset
-        if edge == end || liveSections.isEmpty && failure != nil { return nil }
+        if edge == end || edge == early.first?.offset { return nil }
         // Commands without data may stand between the live sections and the devices.
         while edge >= end + 5, let code = try command(source, before: edge), code <= StreamCommand.last { edge -= 5 }
         if edge == end { return nil }

@@ -3,6 +3,8 @@ struct TailDescription: Sendable {
     var description: StreamDescription
     /// Offset of the stream's end mark, where the device sections end.
     var eofOffset: UInt64
+    /// Offset behind the description.
+    var end: UInt64
 
     /// End mark, mark of the description, its length.
     static let headerBytes: UInt64 = 6
@@ -59,7 +61,8 @@ struct TailDescription: Sendable {
     /// Reads the text of a description that stands behind the end mark at `eof`.
     static func read(_ text: [UInt8], eof: UInt64, end: UInt64) throws(SavedStateError) -> TailDescription {
         do throws(SavedStateError) {
-            return TailDescription(description: try DescriptionReader.read(text, streamSize: end), eofOffset: eof)
+            return TailDescription(
+                description: try DescriptionReader.read(text, streamSize: end), eofOffset: eof, end: end)
         } catch {
             var error = error
             error.offset = error.offset.map { $0 &+ eof &+ headerBytes }

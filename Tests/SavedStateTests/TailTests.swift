@@ -53,16 +53,6 @@ import Testing
         #expect(try reader.integer("x", in: extra) == UInt8(7))
     }
 
-    @Test func aDescriptionThatDoesNotMatchIsRefused() throws {
-        var builder = StreamBuilder()
-        builder.ram()
-        builder.plainDevice(3, "a", body: [1, 2, 3])
-        let text = #"{"devices": [{"name": "a", "instance_id": 0, "size": 2}]}"#
-        builder.footers = true
-        builder.finish(text)
-        #expect(throws: SavedStateError.self) { try open(builder.bytes) }
-    }
-
     @Test func arraysAreNumberedByPositionWhateverIndexSays() throws {
         for indexes in [[0, 1, 2], [0, 1, nil], [nil, nil, nil]] as [[Int?]] {
             var builder = StreamBuilder()
