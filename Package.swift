@@ -61,7 +61,11 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Real captures and what QEMU printed of them, for tests.
+        .target(name: "CaptureSupport", path: "Tests/CaptureSupport", swiftSettings: strict),
+
         tests("InterruptStateTests", ["InterruptState"]),
+        tests("CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries"]),
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
         tests("SavedStateTests", ["SavedState"]),
     ]
