@@ -32,6 +32,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.0.0"),
     ],
     targets: [
         // C corner: SHA-256 of the system's libcrypto.
@@ -45,6 +46,8 @@ let package = Package(
         module("SavedState", ["CZlib"]),
         // The platform: machine types, number maps, sections <-> InterruptState.
         module("PSeries", ["InterruptState", "SavedState"]),
+        // Machine descriptions and vendors' machine types in YAML or JSON.
+        module("Descriptions", ["InterruptState", "PSeries", .product(name: "Yams", package: "Yams")]),
         // InterruptState <-> SQLite.
         module("SnapshotStore", ["InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
         // Equivalence of two states, invariants of one.
@@ -67,6 +70,7 @@ let package = Package(
         tests("InterruptStateTests", ["InterruptState"]),
         tests("CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries"]),
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
+        tests("DescriptionsTests", ["Descriptions", "PSeries", "InterruptState"]),
         tests("SavedStateTests", ["SavedState"]),
     ]
 )
