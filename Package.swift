@@ -36,6 +36,8 @@ let package = Package(
     targets: [
         // C corner: SHA-256 of the system's libcrypto.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // C corner: SQLite's own handles, for bulk rows and for hardening a connection.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
@@ -44,7 +46,7 @@ let package = Package(
         // The platform: machine types, number maps, sections <-> InterruptState.
         module("PSeries", ["InterruptState", "SavedState"]),
         // InterruptState <-> SQLite.
-        module("SnapshotStore", ["InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
+        module("SnapshotStore", ["InterruptState", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
         // Equivalence of two states, invariants of one.
         module("Checker", ["InterruptState"]),
         // Findings and states as text and JSON.
@@ -60,5 +62,6 @@ let package = Package(
         ),
 
         tests("InterruptStateTests", ["InterruptState"]),
+        tests("SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
 )
