@@ -37,6 +37,8 @@ let package = Package(
     targets: [
         // C corner: SHA-256 of the system's libcrypto.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // C corner: SQLite's own handles, for bulk rows and for hardening a connection.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
@@ -49,7 +51,7 @@ let package = Package(
         // Machine descriptions and vendors' machine types in YAML or JSON.
         module("Descriptions", ["InterruptState", "PSeries", .product(name: "Yams", package: "Yams")]),
         // InterruptState <-> SQLite.
-        module("SnapshotStore", ["InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
+        module("SnapshotStore", ["InterruptState", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
         // Equivalence of two states, invariants of one.
         module("Checker", ["InterruptState"]),
         // Findings and states as text and JSON.
@@ -72,5 +74,6 @@ let package = Package(
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
         tests("DescriptionsTests", ["Descriptions", "PSeries", "InterruptState"]),
         tests("SavedStateTests", ["SavedState"]),
+        tests("SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
 )

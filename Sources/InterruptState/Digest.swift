@@ -12,6 +12,12 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
         bytes = result
     }
 
+    /// A digest that was computed earlier, or nil unless there are 32 bytes.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == Int(SHA256_DIGEST_LENGTH) else { return nil }
+        self.bytes = bytes
+    }
+
     /// 64 lower-case hexadecimal digits.
     public var description: String {
         var text = CanonicalText()
