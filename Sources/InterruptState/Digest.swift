@@ -48,12 +48,12 @@ public final class DigestBuilder {
     public func finish() -> Digest {
         var result = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         EVP_DigestFinal_ex(context, &result, nil)
-        return Digest(bytes: result)
+        return Digest(finished: result)
     }
 }
 
 extension Digest {
-    fileprivate init(bytes: [UInt8]) {
+    fileprivate init(finished bytes: [UInt8]) {
         self.bytes = bytes
     }
 }

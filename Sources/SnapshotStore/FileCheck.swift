@@ -61,3 +61,12 @@ enum FileCheck {
         }
     }
 }
+
+extension SnapshotStore {
+    /// Whether a path leads to a SQLite database, by content: what a command line must know before it opens an input.
+    ///
+    /// Anything that cannot be looked at is no database; opening it otherwise says why.
+    public static func recognizes(path: String) -> Bool {
+        (try? FileCheck.look(at: path)) == .database
+    }
+}
