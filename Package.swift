@@ -60,6 +60,7 @@ let package = Package(
         ),
 
         tests("InterruptStateTests", ["InterruptState"]),
+        tests("CheckerTests", ["Checker", "InterruptState"]),
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
         tests("SavedStateTests", ["SavedState"]),
     ]
