@@ -71,6 +71,7 @@ let package = Package(
 
         tests("InterruptStateTests", ["InterruptState"]),
         tests("CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries"]),
+        tests("CheckerTests", ["Checker", "InterruptState"]),
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
         tests("DescriptionsTests", ["Descriptions", "PSeries", "InterruptState"]),
         tests("SavedStateTests", ["SavedState"]),

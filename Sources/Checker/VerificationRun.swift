@@ -39,7 +39,9 @@ struct VerificationRun {
             findings += ExactComparison(pair, source: rawSource, other: destination).findings
         }
         outcome.findings += findings
-        if outcome.counts.numbersWalked == before.numbersWalked || outcome.counts.claimedNumbers == before.claimedNumbers {
+        if outcome.counts.numbersWalked == before.numbersWalked
+            || outcome.counts.claimedNumbers == before.claimedNumbers
+        {
             empty.append("source and destination")
         }
     }
@@ -74,7 +76,8 @@ struct VerificationRun {
     private mutating func merge(_ finding: Finding) {
         let place = outcome.findings.firstIndex {
             $0.rule == finding.rule && $0.subjects == finding.subjects
-                && ($0.numbers == finding.numbers || $0.numbers.isEmpty) && !$0.scopes.contains(.comparison(.constructed))
+                && ($0.numbers == finding.numbers || $0.numbers.isEmpty)
+                && !$0.scopes.contains(.comparison(.constructed))
         }
         guard let place else {
             outcome.findings.append(finding)
@@ -151,7 +154,8 @@ struct VerificationRun {
             notCompared.append(NotCompared(subject: name, reason: "There was no claimed number to compare."))
         }
         if comparisons == 0 {
-            notCompared.append(NotCompared(subject: "the source", reason: "There is no other state to compare it with."))
+            notCompared.append(
+                NotCompared(subject: "the source", reason: "There is no other state to compare it with."))
         }
         let isDifferent = outcome.findings.contains { $0.severity == .error }
         let isDecided = comparisons > 0 && empty.isEmpty
@@ -203,7 +207,9 @@ extension [Finding] {
     var inOrder: [Finding] {
         sorted { left, right in
             if left.severity != right.severity { return left.severity < right.severity }
-            if left.rule != right.rule { return Rule.order[left.rule.id, default: 0] < Rule.order[right.rule.id, default: 0] }
+            if left.rule != right.rule {
+                return Rule.order[left.rule.id, default: 0] < Rule.order[right.rule.id, default: 0]
+            }
             if left.numbers.first != right.numbers.first {
                 return (left.numbers.first?.rawValue ?? 0) < (right.numbers.first?.rawValue ?? 0)
             }

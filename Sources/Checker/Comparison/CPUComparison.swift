@@ -69,7 +69,9 @@ struct CPUComparison {
                 changed.append(both)
             }
         }
-        for both in common where both.source.server == nil && both.other.server == nil { unknown.append(both.source.index) }
+        for both in common where both.source.server == nil && both.other.server == nil {
+            unknown.append(both.source.index)
+        }
         if !unknown.isEmpty {
             outcome.skip(
                 "server number of \(listed(unknown.sorted().map { "vCPU \($0)" }))",
@@ -99,7 +101,8 @@ struct CPUComparison {
     private mutating func compareContexts(_ outcome: inout Outcome) {
         let isInForce = pair.commonMode == .xive
         if isInForce {
-            outcome.counts.contexts += UInt64(common.filter { $0.source.context != nil && $0.other.context != nil }.count)
+            outcome.counts.contexts += UInt64(
+                common.filter { $0.source.context != nil && $0.other.context != nil }.count)
         }
         let differing = common.filter { $0.source.context != $0.other.context }
         guard !differing.isEmpty else { return }
@@ -164,14 +167,16 @@ struct CPUComparison {
             let right = ContextText.hidden(theirs)
             return left == right
                 ? nil
-                : pair.detail("vCPU \(both.source.index) other bytes", left, right, at: .context(cpu: both.source.index))
+                : pair.detail(
+                    "vCPU \(both.source.index) other bytes", left, right, at: .context(cpu: both.source.index))
         }
         if !isInForce {
             dormant += details
         } else if !details.isEmpty {
             findings.append(
                 pair.finding(
-                    .exactBits, "\(counted(details.count, "thread context")) differ in bytes that no guest sees, or that are derived",
+                    .exactBits,
+                    "\(counted(details.count, "thread context")) differ in bytes that no guest sees, or that are derived",
                     details: details))
         }
     }
@@ -213,13 +218,17 @@ struct CPUComparison {
     /// vCPUs whose state differs in the same fields share a finding.
     private mutating func foldStates(_ parts: [(both: Both, details: [Detail])], _ rule: Rule, _ noun: String) {
         let named = parts.map { part in
-            (part: part, fields: part.details.map { $0.subject.split(separator: " ").dropFirst(2).joined(separator: " ") })
+            (
+                part: part,
+                fields: part.details.map { $0.subject.split(separator: " ").dropFirst(2).joined(separator: " ") }
+            )
         }
         for (fields, members) in grouped(named, by: \.fields) {
             let cpus = members.map { "vCPU \($0.part.both.source.index)" }
             let title: String
             if members.count == 1, let only = members.first?.part.details, only.count == 1, let value = only.first {
-                title = "\(value.subject): \(value.sourceValue ?? "none") on the source and "
+                title =
+                    "\(value.subject): \(value.sourceValue ?? "none") on the source and "
                     + "\(value.otherValue ?? "none") on \(pair.otherName)"
             } else {
                 title = "The \(noun) of \(listed(cpus)) differs on \(pair.otherName): \(listed(fields))"
@@ -235,11 +244,14 @@ extension CPUComparison {
     /// QEMU gives each context of the stream to the vCPU whose context has the same instance number.
     private mutating func compareInstances(_ outcome: inout Outcome) {
         let receivers = Dictionary(
-            pair.other.cpus.compactMap { cpu in cpu.contextInstance.map { ($0, cpu) } }, uniquingKeysWith: { first, _ in first })
+            pair.other.cpus.compactMap { cpu in cpu.contextInstance.map { ($0, cpu) } },
+            uniquingKeysWith: { first, _ in first })
         let senders = pair.source.cpus.filter { $0.context != nil }
         guard !senders.isEmpty, pair.other.xive != nil else { return }
         if senders.contains(where: { $0.contextInstance == nil }) || receivers.isEmpty {
-            outcome.skip("which vCPU each thread context is loaded into", "Instance numbers of contexts are not known on both sides.")
+            outcome.skip(
+                "which vCPU each thread context is loaded into",
+                "Instance numbers of contexts are not known on both sides.")
         }
         let present = Set(pair.other.cpus.map(\.index))
         let strays = senders.compactMap { sender -> (from: VirtualCPU, to: VirtualCPU)? in
@@ -311,7 +323,8 @@ extension CPUComparison {
         var bound: [String] = []
         if !numbers.isEmpty { bound.append("\(counted(numbers.count, "source")) (\(numbers.text(limit: 4)))") }
         if queues > 0 { bound.append(counted(queues, "event queue")) }
-        let text = "\(listed(bound)) \(entries.count == 1 ? "is" : "are") bound to server \(server), which has no vCPU there"
+        let text =
+            "\(listed(bound)) \(entries.count == 1 ? "is" : "are") bound to server \(server), which has no vCPU there"
         let holders = Set(pair.source.cpus.filter { $0.server == server }.map { "vCPU \($0.index)" })
         let causes: [Rule] = [.serverChanged, .missingCPU]
         if let place = findings.firstIndex(where: {

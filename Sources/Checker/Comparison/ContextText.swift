@@ -41,7 +41,8 @@ enum PresenterText {
         [
             ContextText.Field(name: "CPPR", value: hexadecimal(UInt64(presenter.currentPriority), digits: 2)),
             ContextText.Field(name: "XISR", value: hexadecimal(UInt64(presenter.presented), digits: 6)),
-            ContextText.Field(name: "pending priority", value: hexadecimal(UInt64(presenter.pendingPriority), digits: 2)),
+            ContextText.Field(
+                name: "pending priority", value: hexadecimal(UInt64(presenter.pendingPriority), digits: 2)),
             ContextText.Field(name: "MFRR", value: hexadecimal(UInt64(presenter.mfrr), digits: 2)),
         ]
     }

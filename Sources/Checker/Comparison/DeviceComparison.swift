@@ -50,7 +50,8 @@ struct DeviceComparison {
         if !onlyMine.isEmpty { parts.append("\(onlyMine.text(limit: 6)) on the source only") }
         if !onlyTheirs.isEmpty { parts.append("\(onlyTheirs.text(limit: 6)) on \(pair.otherName) only") }
         let details =
-            onlyMine.ranges.map { detail($0, "given out", "free") } + onlyTheirs.ranges.map { detail($0, "free", "given out") }
+            onlyMine.ranges.map { detail($0, "given out", "free") }
+            + onlyTheirs.ranges.map { detail($0, "free", "given out") }
         findings.append(
             pair.finding(
                 .messageBitmap, "The bitmap has message numbers given out: \(listed(parts))",
@@ -59,7 +60,8 @@ struct DeviceComparison {
 
     private func detail(_ range: ClosedRange<LogicalNumber>, _ left: String, _ right: String) -> Detail {
         pair.detail(
-            "message bitmap \(NumberRanges(merging: [range]))", number: range.lowerBound, left, right, at: .messageBitmap)
+            "message bitmap \(NumberRanges(merging: [range]))", number: range.lowerBound, left, right,
+            at: .messageBitmap)
     }
 
     // MARK: - Device tree

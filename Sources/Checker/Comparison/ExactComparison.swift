@@ -51,7 +51,10 @@ struct ExactComparison {
         let mine = Set(left.filter { !isBlank($0) })
         let theirs = Set(right.filter { !isBlank($0) })
         if mine == theirs {
-            listings.append(pair.detail(subject, counted(left.count, "entry", plural: "entries"), counted(right.count, "entry", plural: "entries")))
+            listings.append(
+                pair.detail(
+                    subject, counted(left.count, "entry", plural: "entries"),
+                    counted(right.count, "entry", plural: "entries")))
         }
     }
 
@@ -162,12 +165,14 @@ struct ExactComparison {
         let name = Owner.bridgeName(mine.buid)
         if mine.instance != theirs.instance {
             instances.append(
-                pair.detail(name, "instance \(mine.instance)", "instance \(theirs.instance)", at: .bridgePins(mine.buid)))
+                pair.detail(
+                    name, "instance \(mine.instance)", "instance \(theirs.instance)", at: .bridgePins(mine.buid)))
         }
         if mine.oldWindows != theirs.oldWindows {
             deviceFields.append(
                 pair.detail(
-                    "\(name) windows", bytesText(mine.oldWindows), bytesText(theirs.oldWindows), at: .bridgePins(mine.buid)))
+                    "\(name) windows", bytesText(mine.oldWindows), bytesText(theirs.oldWindows),
+                    at: .bridgePins(mine.buid)))
         }
         noteListing("messages of \(name)", mine.messages, theirs.messages)
     }
@@ -190,12 +195,16 @@ struct ExactComparison {
     // MARK: - Options, tree, residue
 
     private mutating func compareOptions() {
-        if pair.source.messageBitmap != pair.other.messageBitmap, pair.source.givenMessages == pair.other.givenMessages {
+        if pair.source.messageBitmap != pair.other.messageBitmap, pair.source.givenMessages == pair.other.givenMessages
+        {
             let text = { (words: [UInt64]?) in words.map { counted($0.count, "word") } }
             add(
                 .exactBits, "The message bitmap is saved differently",
-                [pair.detail(
-                    "message bitmap", text(pair.source.messageBitmap), text(pair.other.messageBitmap), at: .messageBitmap)])
+                [
+                    pair.detail(
+                        "message bitmap", text(pair.source.messageBitmap), text(pair.other.messageBitmap),
+                        at: .messageBitmap)
+                ])
         }
         let mine = pair.source.otherOptions
         let theirs = pair.other.otherOptions
@@ -212,7 +221,8 @@ struct ExactComparison {
         }
         if details.isEmpty {
             details = [
-                pair.detail("option vector", mine.map { _ in "present" }, theirs.map { _ in "present" }, at: .negotiatedModes)
+                pair.detail(
+                    "option vector", mine.map { _ in "present" }, theirs.map { _ in "present" }, at: .negotiatedModes)
             ]
         }
         add(.exactOptions, "Negotiated options differ", details)
@@ -236,7 +246,8 @@ struct ExactComparison {
         if mine?.initialSize != theirs?.initialSize {
             details.append(
                 pair.detail(
-                    "initial size of the device tree", mine.map { "\($0.initialSize)" }, theirs.map { "\($0.initialSize)" },
+                    "initial size of the device tree", mine.map { "\($0.initialSize)" },
+                    theirs.map { "\($0.initialSize)" },
                     at: .deviceTree))
         }
         if mine?.bytes != theirs?.bytes {
@@ -256,7 +267,10 @@ struct ExactComparison {
             let left = mine[key]?.map(\.bytes)
             let right = partners[key]?.map(\.bytes)
             if left != right {
-                details.append(pair.detail(key.text, left.map { bytesText($0.flatMap { $0 }) }, right.map { bytesText($0.flatMap { $0 }) }))
+                details.append(
+                    pair.detail(
+                        key.text, left.map { bytesText($0.flatMap { $0 }) }, right.map { bytesText($0.flatMap { $0 }) })
+                )
             }
         }
         add(.exactResidue, "Other parts of sections differ", details)
@@ -303,7 +317,9 @@ extension MachineState {
     /// The negotiated options without the interrupt mode, which is compared by itself.
     var otherOptions: [UInt64]? {
         guard var words = negotiatedOptions else { return nil }
-        if words.count > MachineState.xiveOption.word { words[MachineState.xiveOption.word] &= ~MachineState.xiveOption.mask }
+        if words.count > MachineState.xiveOption.word {
+            words[MachineState.xiveOption.word] &= ~MachineState.xiveOption.mask
+        }
         return words
     }
 }

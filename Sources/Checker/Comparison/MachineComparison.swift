@@ -43,7 +43,8 @@ struct MachineComparison {
                 .modesOffered,
                 "The source offers \(text(pair.source)), \(pair.otherName) \(text(pair.other))",
                 numbers: numbers(consequences),
-                details: [pair.detail("modes offered", text(pair.source), text(pair.other))] + consequences.map(detail)))
+                details: [pair.detail("modes offered", text(pair.source), text(pair.other))] + consequences.map(detail))
+        )
     }
 
     /// The XIVE bit of the negotiated option vector: bit 177, so word 2 of the saved bitmap.
@@ -76,11 +77,14 @@ struct MachineComparison {
         }
         guard !details.isEmpty else { return }
         let beyond = messagesBeyond()
-        let parts = details.map { "\($0.subject) \($0.sourceValue ?? "-") on the source, \($0.otherValue ?? "-") on \(pair.otherName)" }
+        let parts = details.map {
+            "\($0.subject) \($0.sourceValue ?? "-") on the source, \($0.otherValue ?? "-") on \(pair.otherName)"
+        }
         findings.append(
             pair.finding(
                 .numberSpace,
-                listed(parts) + (beyond.isEmpty ? "" : "; numbers \(beyond.text(limit: 6)) of the source lie outside it"),
+                listed(parts)
+                    + (beyond.isEmpty ? "" : "; numbers \(beyond.text(limit: 6)) of the source lie outside it"),
                 numbers: beyond, details: details))
     }
 
@@ -121,7 +125,9 @@ struct MachineComparison {
         }
         guard !details.isEmpty else { return }
         let consequences = interprocessorChanges(&map) { true }
-        let parts = details.map { "\($0.sourceValue ?? "-") \($0.subject) on the source and \($0.otherValue ?? "-") on \(pair.otherName)" }
+        let parts = details.map {
+            "\($0.sourceValue ?? "-") \($0.subject) on the source and \($0.otherValue ?? "-") on \(pair.otherName)"
+        }
         let affected = numbers(consequences)
         findings.append(
             pair.finding(
@@ -158,7 +164,8 @@ struct MachineComparison {
         if let mine = pair.source.facts.scheme, let theirs = pair.other.facts.scheme, mine != theirs {
             findings.append(
                 pair.finding(
-                    .numberScheme, "Numbers are handed out by the \(mine.rawValue) scheme on the source and the "
+                    .numberScheme,
+                    "Numbers are handed out by the \(mine.rawValue) scheme on the source and the "
                         + "\(theirs.rawValue) scheme on \(pair.otherName)",
                     severity: pair.isConstructed ? nil : pair.exactSeverity,
                     details: [pair.detail("number scheme", mine.rawValue, theirs.rawValue)]))
@@ -166,7 +173,8 @@ struct MachineComparison {
     }
 
     private mutating func compareByteOrder(_ rule: Rule, severity: Severity?) {
-        guard let mine = pair.source.xive, let theirs = pair.other.xive, mine.tableByteOrder != theirs.tableByteOrder else {
+        guard let mine = pair.source.xive, let theirs = pair.other.xive, mine.tableByteOrder != theirs.tableByteOrder
+        else {
             return
         }
         findings.append(
@@ -181,7 +189,8 @@ struct MachineComparison {
     }
 
     private mutating func compareBridgeOrder() {
-        let places = Dictionary(pair.other.bridges.map { ($0.instance, $0.buid) }, uniquingKeysWith: { first, _ in first })
+        let places = Dictionary(
+            pair.other.bridges.map { ($0.instance, $0.buid) }, uniquingKeysWith: { first, _ in first })
         let present = Set(pair.other.bridges.map(\.buid))
         let strays = pair.source.bridges.filter { bridge in
             guard let holder = places[bridge.instance] else { return false }

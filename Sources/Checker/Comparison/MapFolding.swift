@@ -49,7 +49,8 @@ struct MapFolding {
                 device.group.name, device.isOnSource ? "present" : nil, device.isOnSource ? nil : "present")
             findings.append(
                 pair.finding(
-                    rule, "\(device.group.name) exists on \(side) only", subjects: [device.group.name], details: [detail]))
+                    rule, "\(device.group.name) exists on \(side) only", subjects: [device.group.name],
+                    details: [detail]))
         }
     }
 
@@ -189,12 +190,15 @@ struct MapFolding {
         var links: [(from: Int, to: Int)] = []
         for (index, group) in groups.enumerated() {
             for change in group.changes {
-                if let number = change.other.first, let from = former[number], from != index { links.append((from, index)) }
+                if let number = change.other.first, let from = former[number], from != index {
+                    links.append((from, index))
+                }
             }
         }
         guard !links.isEmpty else { return }
         var used: Set<Int> = []
-        for (_, members) in grouped(links, by: { groups[$0.from].isVirtual && groups[$0.to].isVirtual ? -1 : $0.from }) {
+        for (_, members) in grouped(links, by: { groups[$0.from].isVirtual && groups[$0.to].isVirtual ? -1 : $0.from })
+        {
             let indices = Set(members.flatMap { [$0.from, $0.to] }).subtracting(used).sorted()
             guard !indices.isEmpty else { continue }
             used.formUnion(indices)
@@ -213,7 +217,8 @@ struct MapFolding {
             return "\(number) (\(owner) on the source, \(change.owner) on \(pair.otherName))"
         }
         return pair.finding(
-            .ownerChanged, "\(counted(parts.count, "number belongs", plural: "numbers belong")) to another device: "
+            .ownerChanged,
+            "\(counted(parts.count, "number belongs", plural: "numbers belong")) to another device: "
                 + listed(parts, limit: 4),
             subjects: members.map(\.key.name), numbers: union(members, \.numbers), details: members.flatMap(details))
     }
@@ -236,10 +241,12 @@ struct MapFolding {
         let free = numbers.ranges.allSatisfy { !state.isClaimed($0.lowerBound) }
         let title: String
         if group.key == .unknown {
-            title = "\(counted(numbers.count, "number")) of unknown owner \(numbers.count == 1 ? "is" : "are") claimed on "
+            title =
+                "\(counted(numbers.count, "number")) of unknown owner \(numbers.count == 1 ? "is" : "are") claimed on "
                 + "\(side) only: \(numbers.text(limit: 8))"
         } else {
-            title = "\(group.key.name) (\(group.key.noun(numbers.count)) \(numbers.text(limit: 8))) "
+            title =
+                "\(group.key.name) (\(group.key.noun(numbers.count)) \(numbers.text(limit: 8))) "
                 + "\(group.key.isPlural ? "exist" : "exists") on \(side) only"
                 + (free && !onSource ? ", where \(numbers.count == 1 ? "it is" : "they are") not claimed" : "")
         }

@@ -11,7 +11,8 @@ extension MachineState {
             state.xive?.sources = xive.sources.ascending { $0.number }
             state.xive?.queues = xive.queues.ascending { $0.index }
             if case .captured(let entries) = xive.contents {
-                state.xive?.contents = .captured(entries.ascending { UInt64($0.queueIndex) << 32 | UInt64($0.position) })
+                state.xive?.contents = .captured(
+                    entries.ascending { UInt64($0.queueIndex) << 32 | UInt64($0.position) })
             }
         }
         if let xics { state.xics?.sources = xics.sources.ascending { $0.number } }

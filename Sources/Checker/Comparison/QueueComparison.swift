@@ -58,12 +58,13 @@ struct QueueComparison {
         for (word, values) in zip(left.words, right.words).enumerated() {
             let hidden = EventQueueText.hidden[word]
             if values.0 & hidden != values.1 & hidden {
-                bits.append((
-                    detail(
-                        "\(place) w\(word)", hexadecimal(UInt64(values.0), digits: 8),
-                        hexadecimal(UInt64(values.1), digits: 8), left.index),
-                    left.index
-                ))
+                bits.append(
+                    (
+                        detail(
+                            "\(place) w\(word)", hexadecimal(UInt64(values.0), digits: 8),
+                            hexadecimal(UInt64(values.1), digits: 8), left.index),
+                        left.index
+                    ))
             }
         }
         noteHiddenPlacement(left, right, place)
@@ -73,12 +74,13 @@ struct QueueComparison {
     private mutating func noteHiddenPlacement(_ left: EventQueue, _ right: EventQueue, _ place: String) {
         guard !left.isEnqueuing, !right.isEnqueuing else { return }
         if left.address != right.address || left.sizeShift != right.sizeShift {
-            bits.append((
-                detail(
-                    "\(place) unused placement", EventQueueText.placement(left), EventQueueText.placement(right),
-                    left.index),
-                left.index
-            ))
+            bits.append(
+                (
+                    detail(
+                        "\(place) unused placement", EventQueueText.placement(left), EventQueueText.placement(right),
+                        left.index),
+                    left.index
+                ))
         }
     }
 
@@ -93,7 +95,9 @@ struct QueueComparison {
         }
         for (key, members) in grouped(configurations, by: \.key) {
             let indices = members.map(\.index)
-            add(.queueConfiguration, "\(names(indices)): \(key) on \(pair.otherName)", indices, members.flatMap(\.details))
+            add(
+                .queueConfiguration, "\(names(indices)): \(key) on \(pair.otherName)", indices,
+                members.flatMap(\.details))
         }
         add(.queuePosition, "next entry or generation differ", positions)
         add(.queueStatus, "notification state differs", statuses)
@@ -126,7 +130,9 @@ struct QueueComparison {
         case (.notCaptured(let reason), _):
             if isInForce { outcome.skip("entries waiting in event queues", "Not captured on the source: \(reason)") }
         case (_, .notCaptured(let reason)):
-            if isInForce { outcome.skip("entries waiting in event queues", "Not captured on \(pair.otherName): \(reason)") }
+            if isInForce {
+                outcome.skip("entries waiting in event queues", "Not captured on \(pair.otherName): \(reason)")
+            }
         }
     }
 
@@ -136,11 +142,13 @@ struct QueueComparison {
         mergeSorted(left, right, by: { UInt64($0.queueIndex) << 32 | UInt64($0.position) }) { mine, theirs in
             guard let entry = mine ?? theirs, mine?.word != theirs?.word else { return }
             let text = { (entry: QueueEntry) in hexadecimal(UInt64(entry.word), digits: 8) }
-            details.append((
-                pair.detail(
-                    "\(EventQueueText.name(entry.queueIndex)) entry \(entry.position)", mine.map(text), theirs.map(text),
-                    at: .eventQueue(entry.queueIndex)), entry.queueIndex
-            ))
+            details.append(
+                (
+                    pair.detail(
+                        "\(EventQueueText.name(entry.queueIndex)) entry \(entry.position)", mine.map(text),
+                        theirs.map(text),
+                        at: .eventQueue(entry.queueIndex)), entry.queueIndex
+                ))
         }
         guard !details.isEmpty else { return }
         if isInForce {
@@ -205,7 +213,8 @@ enum EventQueueText {
         let before = configuration(left)
         let after = configuration(right)
         if left.isEnabled != right.isEnabled {
-            return "\(left.isEnabled ? "enabled" : "not enabled") on the source, \(right.isEnabled ? "enabled" : "not enabled")"
+            return
+                "\(left.isEnabled ? "enabled" : "not enabled") on the source, \(right.isEnabled ? "enabled" : "not enabled")"
         }
         let names = zip(before, after).filter { $0.value != $1.value }.map(\.0.name)
         return "other \(listed(names))"

@@ -28,7 +28,8 @@ struct RowWalk {
                 continue
             }
             let number = min(
-                i < left.count ? left[i].number : LogicalNumber(.max), j < right.count ? right[j].number : LogicalNumber(.max))
+                i < left.count ? left[i].number : LogicalNumber(.max),
+                j < right.count ? right[j].number : LogicalNumber(.max))
             let leftEnd = RowWalk.end(of: number, in: left, from: i)
             let rightEnd = RowWalk.end(of: number, in: right, from: j)
             compare(left[i..<leftEnd], right[j..<rightEnd])

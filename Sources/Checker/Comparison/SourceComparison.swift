@@ -25,7 +25,8 @@ struct SourceComparison {
     private func countWalk(_ outcome: inout Outcome) {
         let mine = pair.source.numberSpace
         let theirs = pair.other.numberSpace
-        outcome.counts.numbersWalked += UInt64(max(mine.upperBound, theirs.upperBound) - min(mine.lowerBound, theirs.lowerBound))
+        outcome.counts.numbersWalked += UInt64(
+            max(mine.upperBound, theirs.upperBound) - min(mine.lowerBound, theirs.lowerBound))
     }
 
     private mutating func add(_ walk: SourceWalk, _ outcome: inout Outcome) {
@@ -42,7 +43,9 @@ struct SourceComparison {
         foldEisns(walk.eisns)
         foldStatuses(walk.statuses, walk.mode)
         foldKinds(walk.kinds)
-        fold(walk.residues, .unclaimedResidue, "hold other left-over configuration", walk.mode, severity: pair.exactSeverity)
+        fold(
+            walk.residues, .unclaimedResidue, "hold other left-over configuration", walk.mode,
+            severity: pair.exactSeverity)
         if pair.level == .exact { fold(walk.bits, .exactBits, "differ in bits that no guest sees", walk.mode) }
     }
 
@@ -155,7 +158,8 @@ struct SourceComparison {
         let numbers = NumberRanges(differences.map(\.number))
         findings.append(
             pair.finding(
-                rule, "\(counted(numbers.count, "number")) (\(numbers.text(limit: 8))) \(predicate)", severity: severity,
+                rule, "\(counted(numbers.count, "number")) (\(numbers.text(limit: 8))) \(predicate)",
+                severity: severity,
                 subjects: subjects(numbers), numbers: numbers, details: differences.map { $0.detail(pair, mode) }))
     }
 

@@ -70,7 +70,9 @@ extension SourceWalk {
         if left == right { return }
         guard left.assignment.isValid else {
             note(&residues, number, "free assignment", left.assignment.rawValue, right.assignment.rawValue, digits: 16)
-            note(&residues, number, "free status", left.status.rawValue, right.status.rawValue, digits: 2, isStatus: true)
+            note(
+                &residues, number, "free status", left.status.rawValue, right.status.rawValue, digits: 2, isStatus: true
+            )
             return
         }
         compareAssignments(number, left.assignment, right.assignment)

@@ -20,7 +20,9 @@ extension Inspection {
     ) {
         let assignment = source.assignment
         let isBlockWrong = assignment.queueBlock != 0
-        if isBlockWrong { add(fault(.sourceQueueBlock, "Numbers name a block other than 0", source, "\(assignment.queueBlock)")) }
+        if isBlockWrong {
+            add(fault(.sourceQueueBlock, "Numbers name a block other than 0", source, "\(assignment.queueBlock)"))
+        }
         guard !assignment.isMasked else { return }
         let place = EventQueueText.name(assignment.queueIndex)
         let server = ServerNumber(assignment.queueIndex >> 3)
@@ -59,7 +61,9 @@ extension Inspection {
             fault(.queueAlignment, "Event queues are not aligned to their size", EventQueueText.placement(queue))
         }
         if queue.nextIndex >= queue.entryCount {
-            fault(.queueIndexRange, "The next entry lies beyond the event queue", "\(queue.nextIndex) of \(queue.entryCount)")
+            fault(
+                .queueIndexRange, "The next entry lies beyond the event queue",
+                "\(queue.nextIndex) of \(queue.entryCount)")
         }
         if queue.tablePriority == 7 {
             fault(.queueReservedPriority, "Event queues of the reserved priority 7 are enabled", "")
@@ -78,12 +82,15 @@ extension Inspection {
             }
             let answers = context.server.map { "server \($0)" } ?? "no server"
             if let server = cpu.server, context.server != server {
-                fault(.contextWrongServer, "Thread contexts answer for another server than that of their vCPU",
+                fault(
+                    .contextWrongServer, "Thread contexts answer for another server than that of their vCPU",
                     "\(answers), is server \(server)")
             }
             if let server = context.server, context.isValid {
                 if let holder = holders[server] {
-                    fault(.contextDuplicateServer, "Thread contexts answer for the same server", "\(answers), as vCPU \(holder)")
+                    fault(
+                        .contextDuplicateServer, "Thread contexts answer for the same server",
+                        "\(answers), as vCPU \(holder)")
                 }
                 holders[server] = cpu.index
             }
@@ -104,7 +111,8 @@ extension Inspection {
                     Violation(
                         .sourceServerMissing, "Numbers are bound to server \(source.server), which has no vCPU",
                         subject: "\(source.number)", number: source.number, value: "server \(source.server)",
-                        concerns: state.owner(of: source.number).map { DeviceGroup($0).name }, at: .xicsSource(source.number)))
+                        concerns: state.owner(of: source.number).map { DeviceGroup($0).name },
+                        at: .xicsSource(source.number)))
             }
         }
         for cpu in state.cpus {
@@ -132,14 +140,16 @@ extension Inspection {
             for server in tree.servers where !servers.contains(server) {
                 add(
                     Violation(
-                        .deviceTreeServer, "The device tree names servers that no vCPU has", subject: "server \(server)",
+                        .deviceTreeServer, "The device tree names servers that no vCPU has",
+                        subject: "server \(server)",
                         value: "", concerns: "server \(server)", at: .deviceTree))
             }
         }
         if let told = tree.serverCount, let has = state.facts.serverCount, told != has {
             add(
                 Violation(
-                    .deviceTreeServerCount, "The device tree tells another number of servers", subject: "number of servers",
+                    .deviceTreeServerCount, "The device tree tells another number of servers",
+                    subject: "number of servers",
                     value: "told \(told), has \(has)", at: .deviceTree))
         }
         checkTreeModes(tree)
@@ -168,7 +178,8 @@ extension Inspection {
                 if case .unknown = row.owner { continue }
                 add(
                     Violation(
-                        .deviceTreeNumber, "The device tree tells other numbers than devices have", subject: "\(row.owner)",
+                        .deviceTreeNumber, "The device tree tells other numbers than devices have",
+                        subject: "\(row.owner)",
                         number: row.number, value: "told \(other.number), has \(row.number)",
                         concerns: DeviceGroup(row.owner).name, at: .deviceTree))
             }

@@ -30,10 +30,12 @@ struct Inspection {
                     .modeUnavailable, "The mode in force has no controller", subject: "mode in force",
                     value: state.facts.activeMode.rawValue, at: .negotiatedModes))
         }
-        if let xive = state.xive, let servers = state.facts.serverCount, UInt64(xive.queueCount) != 8 * UInt64(servers) {
+        if let xive = state.xive, let servers = state.facts.serverCount, UInt64(xive.queueCount) != 8 * UInt64(servers)
+        {
             add(
                 Violation(
-                    .queueCount, "The table of event queues has not eight entries for each server", subject: "event queues",
+                    .queueCount, "The table of event queues has not eight entries for each server",
+                    subject: "event queues",
                     value: "\(xive.queueCount) for \(counted(servers, "server"))"))
         }
     }
@@ -44,7 +46,8 @@ struct Inspection {
         for cpu in state.cpus where mode == .xive ? cpu.context == nil : cpu.presenter == nil {
             add(
                 Violation(
-                    .missingPart, "vCPUs have no state for the controller in force", subject: "vCPU \(cpu.index)", value: "",
+                    .missingPart, "vCPUs have no state for the controller in force", subject: "vCPU \(cpu.index)",
+                    value: "",
                     concerns: "vCPU \(cpu.index)"))
         }
     }

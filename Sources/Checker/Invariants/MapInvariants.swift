@@ -35,7 +35,8 @@ extension Inspection {
             add(
                 Violation(
                     .unclaimedDeviceNumber, "\(group.name) has numbers that are not claimed", subject: "\(row.number)",
-                    number: row.number, value: "\(row.owner)", concerns: group.name, at: state.tableSubject(row.number)))
+                    number: row.number, value: "\(row.owner)", concerns: group.name, at: state.tableSubject(row.number))
+            )
         }
         checkKind(row, answer)
     }
@@ -53,10 +54,11 @@ extension Inspection {
     }
 
     private mutating func checkOwners(_ rows: ArraySlice<NumberAssignment>) {
-        let owners = Set(rows.map(\.owner).filter { owner in
-            if case .unknown = owner { return false }
-            return true
-        })
+        let owners = Set(
+            rows.map(\.owner).filter { owner in
+                if case .unknown = owner { return false }
+                return true
+            })
         guard owners.count > 1, let number = rows.first?.number else { return }
         let names = owners.map { "\($0)" }.sorted()
         add(
@@ -95,7 +97,8 @@ extension Inspection {
         for number in residue {
             add(
                 Violation(
-                    .unclaimedResidue, "Free numbers hold left-over configuration", subject: "\(number)", number: number,
+                    .unclaimedResidue, "Free numbers hold left-over configuration", subject: "\(number)",
+                    number: number,
                     value: residueText(number), at: state.tableSubject(number)))
         }
     }
@@ -124,7 +127,9 @@ extension Inspection {
     /// The tables of message blocks against each other, against the claims and against the bitmap.
     mutating func checkMessages() {
         let blocks = state.bridges.flatMap { bridge in
-            bridge.messages.compactMap { block in block.range.map { Block(bridge: bridge.buid, device: block.device, range: $0) } }
+            bridge.messages.compactMap { block in
+                block.range.map { Block(bridge: bridge.buid, device: block.device, range: $0) }
+            }
         }.sorted { $0.range.lowerBound < $1.range.lowerBound }
         checkOverlaps(blocks)
         checkBlockClaims(blocks)
@@ -149,7 +154,8 @@ extension Inspection {
                     Violation(
                         .messageOverlap, "Blocks of message numbers overlap", subject: block.group.name,
                         number: block.range.lowerBound, numbers: NumberRanges(merging: [block.range.lowerBound...last]),
-                        value: "\(block.numbers) and \(widest.numbers) of \(widest.group.name)", concerns: block.group.name,
+                        value: "\(block.numbers) and \(widest.numbers) of \(widest.group.name)",
+                        concerns: block.group.name,
                         at: .bridgeMessages(block.bridge)))
             }
             if block.range.upperBound > widest.range.upperBound { widest = block }
@@ -182,7 +188,8 @@ extension Inspection {
                 let part = NumberRanges(merging: [range])
                 add(
                     Violation(
-                        .bitmapMismatch, "The bitmap of message numbers does not fit the bridges' tables", subject: "\(part)",
+                        .bitmapMismatch, "The bitmap of message numbers does not fit the bridges' tables",
+                        subject: "\(part)",
                         number: range.lowerBound, numbers: part, value: value, at: .messageBitmap))
             }
         }

@@ -64,7 +64,8 @@ extension Finding {
         let numbers = NumberRanges(merging: members.flatMap(\.numbers.ranges))
         let objects: String
         if members.count <= 3 {
-            objects = members.map { $0.value.isEmpty ? $0.subject : "\($0.subject) (\($0.value))" }.joined(separator: ", ")
+            objects = members.map { $0.value.isEmpty ? $0.subject : "\($0.subject) (\($0.value))" }.joined(
+                separator: ", ")
         } else if numbers.isEmpty {
             objects = listed(members.map(\.subject))
         } else {

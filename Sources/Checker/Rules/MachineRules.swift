@@ -1,6 +1,7 @@
 extension Rule {
     static let machineRules: [Rule] = [
-        modeInForce, modesOffered, modeUnavailable, negotiatedMode, numberSpace, serverCount, queueCount, tableByteOrder,
+        modeInForce, modesOffered, modeUnavailable, negotiatedMode, numberSpace, serverCount, queueCount,
+        tableByteOrder,
         machineType, numberScheme, bridgeOrder,
     ]
 

@@ -8,7 +8,8 @@ extension Rule {
     static let collision = Rule(
         "map/collision", .error,
         summary: "A number is a message of the source's guest and belongs to a device of the destination.",
-        effect: "An interrupt of either device arrives at the driver of the other, and either may free the other's number.",
+        effect:
+            "An interrupt of either device arrives at the driver of the other, and either may free the other's number.",
         cause: """
             With the sequential allocator (types up to 3.0) an additional device of the destination takes the number \
             that the source gave to a message at its guest's request. QEMU loads the stream without a message.
@@ -43,7 +44,8 @@ extension Rule {
             The destination lacks the device, the event source or the message block. A number of this kind may stay \
             claimed after the load although nothing of the destination uses it.
             """,
-        remedy: "Build the destination from exactly the source's devices and options (modern-hotplug-events among them).")
+        remedy:
+            "Build the destination from exactly the source's devices and options (modern-hotplug-events among them).")
 
     static let onlyInDestination = Rule(
         "map/only-in-destination", .error,
@@ -53,7 +55,8 @@ extension Rule {
             another device on request, or ends QEMU on an assertion, and stays so after a reset.
             """,
         cause: "The destination was built with an additional device; QEMU loads the stream without a message.",
-        remedy: "Build the destination from exactly the source's devices, and add others by hot-plug after the migration.")
+        remedy:
+            "Build the destination from exactly the source's devices, and add others by hot-plug after the migration.")
 
     static let kindChanged = Rule(
         "map/kind-changed", .error,
@@ -100,7 +103,8 @@ extension Rule {
         "map/kind-mismatch", .error,
         summary: "The controller has a number as message where its owner is a line, or the other way about.",
         effect: "Level interrupts are lost after the first, or messages are taken for levels and never end.",
-        cause: "The flags of the XICS source and the device behind it disagree: tables and devices do not belong together.",
+        cause:
+            "The flags of the XICS source and the device behind it disagree: tables and devices do not belong together.",
         remedy: "Compare the devices with those of the machine that saved the state first.")
 
     static let messageOverlap = Rule(
@@ -121,7 +125,8 @@ extension Rule {
         "map/message-bitmap", .error,
         summary: "The bitmap of message numbers given out differs.",
         effect: "The next request of the guest gets other numbers, or a number that is already in use.",
-        cause: "spapr_irq_map travels in the stream only when some bit is set: a stale one stays if it does not travel.",
+        cause:
+            "spapr_irq_map travels in the stream only when some bit is set: a stale one stays if it does not travel.",
         remedy: "Compare the MSI tables of the host bridges on both sides.")
 
     static let bitmapMismatch = Rule(

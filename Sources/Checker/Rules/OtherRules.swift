@@ -38,7 +38,8 @@ extension Rule {
         summary: "The device tree names a server that no virtual CPU has.",
         effect: "The guest may bind interrupts to it, which then have no target.",
         cause: "The vCPU was unplugged since the tree was made, or the machine is not that of the tree.",
-        remedy: "If no vCPU was unplugged, compare vsmt and the set of vCPUs with the machine that saved the state first.")
+        remedy:
+            "If no vCPU was unplugged, compare vsmt and the set of vCPUs with the machine that saved the state first.")
 
     static let deviceTreeModes = Rule(
         "device-tree/modes", .warning,
@@ -53,7 +54,8 @@ extension Rule {
         "dormant/state", .note,
         summary: "The controller that is not in force holds another state.",
         effect: "None while the other controller is in force: a switch of mode or a reset sets it up anew.",
-        cause: "What the guest or its firmware did before the negotiation stays in the tables of the dormant controller.",
+        cause:
+            "What the guest or its firmware did before the negotiation stays in the tables of the dormant controller.",
         remedy: "Nothing.")
 
     static let exactRules: [Rule] = [
@@ -66,7 +68,8 @@ extension Rule {
         "exact/bits", .error,
         summary: "Bits of an interrupt section differ that a guest cannot observe.",
         effect: "None that a guest can see.",
-        cause: "Derived registers (PIPR), reserved bits and rings that a pseries guest has no access to differ by build.",
+        cause:
+            "Derived registers (PIPR), reserved bits and rings that a pseries guest has no access to differ by build.",
         remedy: exactRemedy)
 
     static let exactInstance = Rule(
