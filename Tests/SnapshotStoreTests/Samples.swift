@@ -121,14 +121,14 @@ extension MachineState {
     }
 
     private static var guestNumbers: [NumberAssignment] {
-        let owners: [(UInt32, Owner)] =
-            (0..<4).map { ($0, .interprocessor($0)) } + [
-                (0x1000, .epow), (0x1001, .hotPlug),
-                (0x1100, .virtualDevice(type: "vty", unitAddress: 0x7100_0000)),
-            ] + (0..<4).map { (0x1200 + UInt32($0), .bridgePin(bridge: Owner.firstBridge, pin: $0)) } + [
-                (0x1300, .bridgeMessage(bridge: Owner.firstBridge, device: 0x1000, vector: 0)),
-                (0x1301, .bridgeMessage(bridge: Owner.firstBridge, device: 0x1000, vector: 1)),
-            ]
+        var owners: [(UInt32, Owner)] = (0..<4).map { ($0, .interprocessor($0)) }
+        owners += [(0x1000, .epow), (0x1001, .hotPlug)]
+        owners.append((0x1100, .virtualDevice(type: "vty", unitAddress: 0x7100_0000)))
+        for pin: UInt8 in 0..<4 { owners.append((0x1200 + UInt32(pin), .bridgePin(bridge: Owner.firstBridge, pin: pin))) }
+        for vector: UInt32 in 0..<2 {
+            let owner = Owner.bridgeMessage(bridge: Owner.firstBridge, device: 0x1000, vector: vector)
+            owners.append((0x1300 + vector, owner))
+        }
         return owners.map { number, owner in
             if case .bridgePin = owner {
                 return NumberAssignment(number: LogicalNumber(number), owner: owner, basis: .section, kind: .lsi)
