@@ -47,14 +47,14 @@ extension Capture {
 }
 
 extension DeviceSection {
-    fileprivate static let names: Set = [
-        "ics", "xive-source", "spapr-xive", "icp/server", "xive-tctx", "spapr_pci", "spapr",
-    ]
+    private static let controllers: Set = ["ics", "xive-source", "spapr-xive", "icp/server", "xive-tctx", "spapr_pci"]
+    private static let machineParts = ["spapr_option_vector_ov5_cas", "spapr_irq_map", "spapr_dtb"]
 
     /// Whether decoding must have kept something of the section.
     fileprivate var holdsInterruptState: Bool {
+        if name == "spapr" { return Self.machineParts.contains { layout?.subsection($0) != nil } }
         let isVirtualDevice = layout?.fields.first?.element?.name == "spapr_vio"
-        return isVirtualDevice || Self.names.contains(name)
+        return isVirtualDevice || Self.controllers.contains(name)
     }
 }
 

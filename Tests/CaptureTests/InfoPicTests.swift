@@ -1,5 +1,6 @@
-import CaptureSupport
 import Testing
+
+@testable import CaptureSupport
 
 /// The parser of `info pic` reads everything or fails.
 @Suite struct InfoPicTests {

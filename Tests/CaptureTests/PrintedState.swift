@@ -1,5 +1,6 @@
-import CaptureSupport
 import InterruptState
+
+@testable import CaptureSupport
 
 extension InfoPic {
     /// What `info pic` should have printed of a state, without the queue entries, which are in guest memory.
