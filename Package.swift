@@ -50,17 +50,20 @@ let package = Package(
         module("PSeries", ["InterruptState", "SavedState"]),
         // Machine descriptions and vendors' machine types in YAML or JSON.
         module("Descriptions", ["InterruptState", "PSeries", .product(name: "Yams", package: "Yams")]),
+        // Statements over all configurations or histories.
+        module("Prover", ["InterruptState", "PSeries"]),
         // InterruptState <-> SQLite.
         module("SnapshotStore", ["InterruptState", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
         // Equivalence of two states, invariants of one.
         module("Checker", ["InterruptState"]),
         // Findings and states as text and JSON.
-        module("Reports", ["InterruptState", "Checker"]),
+        module("Reports", ["InterruptState", "PSeries", "Prover", "Checker"]),
 
         .executableTarget(
             name: "irqproof",
             dependencies: [
-                "InterruptState", "SavedState", "PSeries", "SnapshotStore", "Checker", "Reports",
+                "InterruptState", "SavedState", "PSeries", "Descriptions", "Prover", "SnapshotStore", "Checker",
+                "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -74,6 +77,7 @@ let package = Package(
         tests("CheckerTests", ["Checker", "InterruptState"]),
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
         tests("DescriptionsTests", ["Descriptions", "PSeries", "InterruptState"]),
+        tests("ProverTests", ["Prover", "Descriptions", "PSeries", "InterruptState"]),
         tests("SavedStateTests", ["SavedState"]),
         tests("SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
