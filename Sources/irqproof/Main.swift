@@ -15,7 +15,10 @@ struct IrqProof: ParsableCommand {
             Exit codes: 0 identical, 1 different, 2 trouble (unreadable input, could not decide), 64 usage.
             """,
         version: Version.text,
-        subcommands: [InspectCommand.self, VerifyCommand.self, ImportCommand.self, ListCommand.self]
+        subcommands: [
+            InspectCommand.self, VerifyCommand.self, ImportCommand.self, ListCommand.self, MapCommand.self,
+            CompareCommand.self,
+        ]
     )
 
     /// Errors of the libraries are trouble (2); ArgumentParser's own keep their meaning.
@@ -27,6 +30,8 @@ struct IrqProof: ParsableCommand {
             trouble(error.description)
         } catch let error as StoreError {
             trouble(error.description)
+        } catch let error as Trouble {
+            trouble(error.message)
         } catch {
             exit(withError: error)
         }
@@ -36,6 +41,15 @@ struct IrqProof: ParsableCommand {
     private static func trouble(_ message: String) -> Never {
         Console.error(message)
         exit(withError: ExitStatus.trouble)
+    }
+}
+
+/// Something that a command itself cannot do; printed as one line.
+struct Trouble: Error {
+    var message: String
+
+    init(_ message: String) {
+        self.message = message
     }
 }
 
