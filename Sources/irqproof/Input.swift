@@ -73,17 +73,7 @@ struct SavedVM {
             filePath: path, fileSize: stream.source.byteCount, container: "migration stream",
             deviceDigest: try deviceDigest(), machineType: stream.configuration?.machineType,
             capabilities: stream.configuration?.capabilities ?? [], toolVersion: Version.number,
-            importTime: Console.now(), notes: stream.notes + locationNotes)
-    }
-
-    private var locationNotes: [String] {
-        switch stream.method {
-        case .tail: []
-        case .forward: ["device sections were found by reading forwards through guest memory"]
-        case .footers: ["the stream does not describe its fields; sections were split by their footers"]
-        case .package: ["a postcopy stream; sections were taken from its package"]
-        case .headOnly: ["only the head of the stream could be read"]
-        }
+            importTime: Console.now(), notes: stream.notes)
     }
 
     /// SHA-256 of the stream from its first device section to its end.
