@@ -72,6 +72,9 @@ let package = Package(
         // Real captures and what QEMU printed of them, for tests.
         .target(name: "CaptureSupport", path: "Tests/CaptureSupport", swiftSettings: strict),
 
+        tests(
+            "CommandTests",
+            ["irqproof", "CaptureSupport", "InterruptState", "SavedState", "PSeries", "Checker", "Reports"]),
         tests("InterruptStateTests", ["InterruptState"]),
         tests("CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries"]),
         tests("CheckerTests", ["Checker", "InterruptState"]),
