@@ -79,6 +79,7 @@ public struct Detail: Hashable, Sendable {
     /// Where the other value was read.
     public var otherSite: Site?
 
+    /// One difference or fault.
     public init(
         subject: String, number: LogicalNumber? = nil, sourceValue: String?, otherValue: String?,
         sourceSite: Site? = nil, otherSite: Site? = nil
@@ -94,6 +95,7 @@ public struct Detail: Hashable, Sendable {
 
 /// A difference between two states, or a fault of one, folded to its cause and explained.
 public struct Finding: Hashable, Sendable {
+    /// What it violates.
     public var rule: Rule
     /// Usually the rule's; an invariant that the source itself violates is only a warning.
     public var severity: Severity
@@ -112,6 +114,7 @@ public struct Finding: Hashable, Sendable {
     /// Where it was seen: one scope, or several if one cause shows in several.
     public var scopes: [Scope]
 
+    /// A finding; severity and consequence are the rule's unless given.
     public init(
         rule: Rule, severity: Severity? = nil, title: String, consequence: String? = nil, subjects: [String] = [],
         numbers: NumberRanges = NumberRanges(), details: [Detail] = [], scopes: [Scope]

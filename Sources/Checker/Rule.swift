@@ -46,8 +46,10 @@ public struct Rule: Sendable, Identifiable {
 }
 
 extension Rule: Hashable {
+    /// Rules are equal by id.
     public static func == (left: Rule, right: Rule) -> Bool { left.id == right.id }
 
+    /// Hashes the id.
     public func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 

@@ -25,6 +25,7 @@ public struct NotCompared: Hashable, Sendable {
     /// A sentence.
     public var reason: String
 
+    /// What was not compared and why.
     public init(subject: String, reason: String) {
         self.subject = subject
         self.reason = reason
@@ -56,19 +57,24 @@ public struct Counts: Hashable, Sendable {
     /// Numbers decided by construction that were compared with the destination as built.
     public var constructedNumbers: UInt64 = 0
 
+    /// Nothing compared yet.
     public init() {}
 }
 
 /// The result of comparing the states of a migration.
 public struct Verification: Hashable, Sendable {
+    /// The answer.
     public var verdict: Verdict
+    /// The strictness it was given at.
     public var level: Level
     /// Worst first, in a fixed order.
     public var findings: [Finding]
+    /// How much was compared.
     public var counts: Counts
     /// Sorted by subject.
     public var notCompared: [NotCompared]
 
+    /// A verification with all its parts; the verdict is taken as given.
     public init(
         verdict: Verdict, level: Level, findings: [Finding], counts: Counts, notCompared: [NotCompared]
     ) {

@@ -6,7 +6,7 @@ extension MachineState {
     /// Decoders keep the promise; a state from elsewhere may not, and must not be compared wrongly for it.
     var ordered: MachineState {
         var state = self
-        state.numbers = numbers.ascending { $0.number }
+        state.numbers = numbers.ascending { $0.number }.withoutRepetitions
         if let xive {
             state.xive?.sources = xive.sources.ascending { $0.number }
             state.xive?.queues = xive.queues.ascending { $0.index }
@@ -44,6 +44,17 @@ extension MachineState {
             servers.insert(server)
         }
         return cpus.isEmpty ? nil : servers
+    }
+}
+
+extension [NumberAssignment] {
+    /// The rows without those that repeat their neighbour: a row said twice says nothing more.
+    fileprivate var withoutRepetitions: [NumberAssignment] {
+        let isRepeated = { (place: Int) in
+            place > 0 && self[place].number == self[place - 1].number && self[place] == self[place - 1]
+        }
+        guard indices.contains(where: isRepeated) else { return self }
+        return indices.filter { !isRepeated($0) }.map { self[$0] }
     }
 }
 

@@ -51,7 +51,8 @@ struct SourceComparison {
 
     private mutating func addDormant(_ walk: SourceWalk) {
         foldClaims(walk.claims, rule: .dormantClaims)
-        dormant += walk.all.map { $0.detail(pair, walk.mode) }
+        foldKinds(walk.kinds)
+        dormant += walk.invisible.map { $0.detail(pair, walk.mode) }
     }
 
     // MARK: - Claims
@@ -65,7 +66,7 @@ struct SourceComparison {
         for (key, members) in grouped(owned, by: { ClaimKey(group: $0.1, isOnSource: $0.0.isOnSource) }) {
             let numbers = NumberRanges(members.map(\.0.number))
             let side = key.isOnSource ? "the source" : pair.otherName
-            let where_ = rule == .dormantClaims ? " under the controller that is not in force" : ""
+            let circumstance = rule == .dormantClaims ? " under the controller that is not in force" : ""
             let details = members.map { member in
                 pair.detail(
                     "\(member.0.number) claim", number: member.0.number, key.isOnSource ? "claimed" : "free",
@@ -75,7 +76,7 @@ struct SourceComparison {
                 pair.finding(
                     rule,
                     "\(numbers.text(limit: 8)) of \(key.group.name) \(numbers.count == 1 ? "is" : "are") claimed on "
-                        + "\(side) only\(where_)",
+                        + "\(side) only\(circumstance)",
                     subjects: [key.group.name], numbers: numbers, details: details))
         }
     }

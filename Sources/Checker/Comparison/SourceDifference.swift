@@ -42,9 +42,9 @@ struct SourceWalk {
     var claimedOnSource: UInt64 = 0
     var claimedOnBoth: UInt64 = 0
 
-    /// Everything but the claims.
-    var all: [SourceDifference] {
-        bindings.flatMap(\.differences) + eisns + statuses + kinds + residues + bits
+    /// What no guest sees while the controller is not in force: all but claims and kinds, which outlast a reset.
+    var invisible: [SourceDifference] {
+        bindings.flatMap(\.differences) + eisns + statuses + residues + bits
     }
 }
 
