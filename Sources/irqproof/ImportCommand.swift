@@ -37,19 +37,11 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         let snapshots = try files.map { file in
             let input = try Input(file)
-            return NewSnapshot(name: name ?? defaultName(file), state: input.state, provenance: input.provenance)
+            return NewSnapshot(
+                name: name ?? input.defaultSnapshotName, state: input.state, provenance: input.provenance)
         }
         let store = try SnapshotStore.create(path: into)
         try store.add(snapshots, replacing: replace)
         Console.write(snapshots.map { "\(into)#\($0.name)  \($0.state.digest())" })
-    }
-
-    /// The file's name without its folder and its last extension; of a snapshot its own name.
-    private func defaultName(_ file: String) -> String {
-        let reference = InputReference(file)
-        if let fragment = reference.fragment { return fragment }
-        let base = reference.path.split(separator: "/").last.map(String.init) ?? reference.path
-        guard let dot = base.lastIndex(of: "."), dot != base.startIndex else { return base }
-        return String(base[..<dot])
     }
 }

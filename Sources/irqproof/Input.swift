@@ -1,33 +1,39 @@
-import Glibc
 import InterruptState
 import PSeries
 import Reports
 import SavedState
 import SnapshotStore
 
-/// A state named on the command line: a saved VM file, a snapshot file, or one snapshot in it.
+/// A state named on the command line: a saved VM in a file of any form, or a stored snapshot.
 struct Input {
     /// As the user named it.
     var name: String
     var state: MachineState
     var provenance: Provenance
+    /// Domain description and cookie of a libvirt save image.
+    var libvirt: LibvirtImage?
 
     /// Reads a state.
     ///
-    /// - Parameter argument: `FILE`, or `DB#NAME` for a snapshot. A file whose own name contains `#`
-    ///   is taken as that file if it exists.
-    init(_ argument: String) throws {
-        let reference = InputReference(argument)
+    /// - Parameters:
+    ///   - argument: a saved VM file, `-` for standard input, a snapshot file, or `FILE#SNAPSHOT` for one
+    ///     of several snapshots in a snapshot file or a disk image. A file whose own name contains `#` is
+    ///     found first.
+    ///   - offset: where the stream begins in the file, if not at a known beginning.
+    init(_ argument: String, offset: UInt64? = nil) throws {
+        let (path, label) = InputName.split(argument)
         name = argument
-        if SnapshotStore.recognizes(path: reference.path) {
-            let store = try SnapshotStore.open(path: reference.path, mode: .readOnly)
-            let snapshot = try store.snapshot(reference.fragment.map(SnapshotSelector.name) ?? .only)
+        if path != "-", offset == nil, SnapshotStore.recognizes(path: path) {
+            let store = try SnapshotStore.open(path: path, mode: .readOnly)
+            let snapshot = try store.snapshot(label.map(SnapshotSelector.name) ?? .only)
             state = snapshot.state
             provenance = snapshot.provenance
         } else {
-            let saved = try SavedVM(reference)
-            state = saved.state
-            provenance = try saved.provenance()
+            let file = try SavedStateFile.open(path: path, offset: offset)
+            let stream = try file.state(label).open()
+            state = try StateDecoder.decode(stream)
+            provenance = try Provenance(stream, in: file)
+            libvirt = file.libvirt
         }
     }
 
@@ -38,46 +44,36 @@ struct Input {
             facts.append(("capabilities", provenance.capabilities.joined(separator: ", ")))
         }
         if let digest = provenance.deviceDigest { facts.append(("device_digest", digest.description)) }
+        if let libvirt {
+            facts.append(("libvirt_was_running", libvirt.wasRunning ? "yes" : "no"))
+            facts.append(("libvirt_domain", libvirt.domain))
+            if let cookie = libvirt.cookie { facts.append(("libvirt_cookie", cookie)) }
+        }
         return Evidence(name: name, facts: facts, notes: provenance.notes)
     }
-}
 
-/// `PATH` or `PATH#FRAGMENT`.
-struct InputReference {
-    var path: String
-    var fragment: String?
-
-    init(_ argument: String) {
-        path = argument
-        guard access(argument, F_OK) != 0, let mark = argument.lastIndex(of: "#") else { return }
-        path = String(argument[..<mark])
-        fragment = String(argument[argument.index(after: mark)...])
+    /// The name of a snapshot made of this input: the snapshot's own, or the file's without folder and extension.
+    var defaultSnapshotName: String {
+        let (path, label) = InputName.split(name)
+        if let label { return label }
+        let base = path.split(separator: "/").last.map(String.init) ?? path
+        guard let dot = base.lastIndex(of: "."), dot != base.startIndex else { return base }
+        return String(base[..<dot])
     }
 }
 
-/// A saved VM file that was opened and decoded.
-struct SavedVM {
-    var path: String
-    var stream: SavedStream
-    var state: MachineState
-
-    init(_ reference: InputReference) throws {
-        path = reference.path
-        stream = try SavedStream.open(path: reference.path)
-        state = try StateDecoder.decode(stream)
-    }
-
-    /// Where the state comes from. The device part is digested; RAM is not read.
-    func provenance() throws -> Provenance {
-        Provenance(
-            filePath: path, fileSize: stream.source.byteCount, container: "migration stream",
-            deviceDigest: try deviceDigest(), machineType: stream.configuration?.machineType,
+extension Provenance {
+    /// Where a saved VM comes from. The device part is digested; RAM is not read for it.
+    init(_ stream: SavedStream, in file: SavedStateFile) throws {
+        self.init(
+            filePath: stream.name, fileSize: stream.source.byteCount, container: file.format.title,
+            deviceDigest: try Provenance.deviceDigest(stream), machineType: stream.configuration?.machineType,
             capabilities: stream.configuration?.capabilities ?? [], toolVersion: Version.number,
             importTime: Console.now(), notes: stream.notes)
     }
 
     /// SHA-256 of the stream from its first device section to its end.
-    private func deviceDigest() throws -> Digest? {
+    private static func deviceDigest(_ stream: SavedStream) throws -> Digest? {
         guard var offset = stream.sections.first?.offset else { return nil }
         let builder = DigestBuilder()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
@@ -89,5 +85,19 @@ struct SavedVM {
             offset += UInt64(count)
         }
         return builder.finish()
+    }
+}
+
+extension ContainerFormat {
+    /// The form in words.
+    fileprivate var title: String {
+        switch self {
+        case .stream: "migration stream"
+        case .libvirt, .libvirtUnfinished: "libvirt save image"
+        case .qcow2: "qcow2 snapshot"
+        case .compressed(let compression): "migration stream, compressed with \(compression.rawValue)"
+        case .multifdChannel: "multifd channel"
+        case .checkpointRestart: "restart state"
+        }
     }
 }

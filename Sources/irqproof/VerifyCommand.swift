@@ -41,8 +41,8 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         let sides = VerificationSides(
-            source: try Input(source), destination: try destination.map(Input.init(_:)),
-            constructed: try constructed.map(Input.init(_:)))
+            source: try Input(source), destination: try destination.map { try Input($0) },
+            constructed: try constructed.map { try Input($0) })
         let verification = Checker.verify(
             source: sides.source.state, destination: sides.destination?.state,
             constructed: sides.constructed?.state, level: level)
