@@ -63,6 +63,6 @@ let package = Package(
 
         tests("InterruptStateTests", ["InterruptState"]),
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
-        tests("SavedStateTests", ["SavedState"]),
+        tests("SavedStateTests", ["SavedState", "CZlib"]),
     ]
 )

@@ -62,9 +62,9 @@ public struct GuestMemory: Sendable {
             let reason = "memory is in several blocks, and the stream does not say at which address each begins"
             return stretches.map { _ in .absent(reason) }
         }
-        try checkAmount(stretches)
         let length = stream.blocks[main].length
         let inside = stretches.map { $0.count <= length && $0.address <= length - $0.count }
+        try checkAmount(zip(stretches, inside).filter(\.1).map(\.0))
         var offsets: Set<UInt64> = []
         for (stretch, isInside) in zip(stretches, inside) where isInside && stretch.count > 0 {
             let first = stretch.address / pageSize(main)

@@ -16,8 +16,11 @@ struct PageScan {
         let reason = absence(walker.ram)
         return Dictionary(
             uniqueKeysWithValues: offsets.map { offset in
-                (offset, walker.sink.pages[offset].flatMap { reason == nil ? .bytes($0) : nil }
-                    ?? .absent(reason ?? "the stream has no record of this page"))
+                (
+                    offset,
+                    walker.sink.pages[offset].flatMap { reason == nil ? .bytes($0) : nil }
+                        ?? .absent(reason ?? "the stream has no record of this page")
+                )
             })
     }
 
