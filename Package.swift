@@ -83,5 +83,6 @@ let package = Package(
         tests("ProverTests", ["Prover", "Descriptions", "PSeries", "InterruptState"]),
         tests("SavedStateTests", ["SavedState"]),
         tests("SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("SavedStateTests", ["SavedState", "CZlib"]),
     ]
 )

@@ -4,16 +4,16 @@ import Synchronization
 /// A running decompressing program, reading a file from a place on and writing into a pipe: `gzip -dc`
 /// and its like, as libvirt runs them.
 final class DecompressionProgram: Sendable {
-    private let compression: Compression
+    private let program: String
     private let process: pid_t
     private let messages: TemporaryFile
     private let hasEnded = Mutex<Bool>(false)
 
     /// Starts the program over the file from `offset` on, as a source of what it writes.
     ///
-    /// Throws `missingProgram` where the system has no such program.
+    /// - Parameter program: called with `-dc`. Throws `missingProgram` where the system has no such program.
     static func start(
-        _ compression: Compression, over file: FileByteSource, from offset: UInt64
+        _ program: String, over file: FileByteSource, from offset: UInt64
     ) throws(SavedStateError) -> PipeByteSource {
         let input = try file.reopen(at: offset)
         defer { close(input) }
@@ -22,8 +22,8 @@ final class DecompressionProgram: Sendable {
             let (reading, writing) = try pipe()
             defer { close(writing) }
             do throws(SavedStateError) {
-                let program = try DecompressionProgram(compression, input: input, output: writing)
-                return PipeByteSource(descriptor: reading, name: file.path, program: program)
+                let process = try DecompressionProgram(program, input: input, output: writing)
+                return PipeByteSource(descriptor: reading, name: file.path, program: process)
             } catch {
                 close(reading)
                 throw error
@@ -42,10 +42,10 @@ final class DecompressionProgram: Sendable {
         return (ends[0], ends[1])
     }
 
-    private init(_ compression: Compression, input: CInt, output: CInt) throws(SavedStateError) {
+    private init(_ program: String, input: CInt, output: CInt) throws(SavedStateError) {
         let messages = try TemporaryFile()
-        process = try Self.spawn(compression.program, input, output, messages.descriptor)
-        self.compression = compression
+        process = try Self.spawn(program, input, output, messages.descriptor)
+        self.program = program
         self.messages = messages
     }
 
@@ -68,7 +68,7 @@ final class DecompressionProgram: Sendable {
         let text = (try? messages.read(upTo: Limits.programMessageBytes)) ?? []
         let message = printable(text.prefix { $0 != 0x0a })
         throw SavedStateError(
-            .malformed, "\(compression.program) cannot decompress the content: \(message)",
+            .malformed, "\(program) cannot decompress the content: \(message)",
             advice: "the file is incomplete or damaged: save or copy it again")
     }
 

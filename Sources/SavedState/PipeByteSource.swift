@@ -41,7 +41,8 @@ final class PipeByteSource: ByteSource {
                 advice: "write it to a file first")
         }
         while current < offset {
-            let part = UnsafeMutableRawBufferPointer(rebasing: buffer[0..<Int(min(UInt64(buffer.count), offset - current))])
+            let part = UnsafeMutableRawBufferPointer(
+                rebasing: buffer[0..<Int(min(UInt64(buffer.count), offset - current))])
             let count = try fill(part)
             guard count > 0 else { break }
             current += UInt64(count)

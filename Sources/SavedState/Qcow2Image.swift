@@ -48,7 +48,10 @@ struct Qcow2Image: Sendable {
         guard version == 2 || version == 3 else {
             throw SavedStateError(.unsupported, "the disk image has the unknown version \(version)", offset: 4)
         }
-        guard let clusterBits: UInt32 = bytes.bigEndian(at: 20), (9...21).contains(clusterBits) else {
+        let snapshotCount: UInt32 = bytes.bigEndian(at: 60) ?? 0
+        // Without snapshots nothing else matters.
+        guard let clusterBits: UInt32 = bytes.bigEndian(at: 20), (9...21).contains(clusterBits) || snapshotCount == 0
+        else {
             throw SavedStateError(.malformed, "the disk image claims an impossible cluster size", offset: 20)
         }
         guard let crypt: UInt32 = bytes.bigEndian(at: 32), crypt == 0 else {
@@ -61,7 +64,7 @@ struct Qcow2Image: Sendable {
         let length: UInt32 = version == 3 ? bytes.bigEndian(at: 100) ?? 104 : 72
         return Header(
             version: version, clusterBits: clusterBits, diskSize: bytes.bigEndian(at: 24) ?? 0,
-            snapshotCount: bytes.bigEndian(at: 60) ?? 0, snapshotTable: bytes.bigEndian(at: 64) ?? 0,
+            snapshotCount: snapshotCount, snapshotTable: bytes.bigEndian(at: 64) ?? 0,
             hasExtendedL2: features & 16 != 0,
             usesZstd: features & 8 != 0 && length > 104 && bytes.count > 104 && bytes[104] == 1)
     }

@@ -41,6 +41,10 @@ struct RAMRecords {
     var fileOffset: UInt64 = 0
 
     private(set) var blocks: [RAMBlock] = []
+    /// Whether there were records of pages, of pages with data, and marks of a multifd migration.
+    private(set) var hasPages = false
+    private(set) var hasData = false
+    private(set) var hasFlush = false
     private var indexes: [[UInt8]: Int] = [:]
     /// The block of the record before; it survives across sections.
     private var current: Int?
@@ -72,6 +76,7 @@ struct RAMRecords {
             switch flags & ~Flag.sameBlock {
             case Flag.page:
                 let block = try block(flags, offset, &cursor)
+                hasData = true
                 guard sink.wants(block: block, offset: offset) else {
                     try cursor.skip(pageSize, "a RAM page")
                     continue
@@ -86,6 +91,7 @@ struct RAMRecords {
                 try sink.take(.fill(fill), block: block, offset: offset, position: cursor.position &- 1)
             case Flag.delta, Flag.compressed:
                 let block = try block(flags, offset, &cursor)
+                hasData = true
                 let count = flags & Flag.delta != 0 ? try delta(&cursor) : try compressed(&cursor)
                 let position = cursor.position
                 guard sink.wants(block: block, offset: offset) else {
@@ -98,7 +104,7 @@ struct RAMRecords {
             case Flag.endOfSection where flags == Flag.endOfSection:
                 return
             case Flag.multifdFlush where flags == Flag.multifdFlush:
-                continue
+                hasFlush = true
             case Flag.blockList where flags == Flag.blockList:
                 try readBlocks(total: offset, &cursor)
             default:
@@ -116,6 +122,7 @@ struct RAMRecords {
     ) throws(SavedStateError) -> Int {
         if flags & Flag.sameBlock == 0 { current = try namedBlock(&cursor) }
         guard let current, !isMapped else { throw misplacedRecord(cursor.position) }
+        hasPages = true
         let length = blocks[current].length
         guard offset < length else {
             throw SavedStateError(

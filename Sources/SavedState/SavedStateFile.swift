@@ -37,7 +37,7 @@ public struct SavedStateFile: Sendable {
         case .qcow2: return try qcow2(file)
         case .compressed(let compression):
             let state = ContainedState.sequential(file.path) { () throws(SavedStateError) in
-                try DecompressionProgram.start(compression, over: file, from: 0)
+                try DecompressionProgram.start(compression.program, over: file, from: 0)
             }
             return SavedStateFile(path: file.path, format: format, libvirt: nil, states: [state])
         case .libvirtUnfinished, .multifdChannel, .checkpointRestart: throw UnknownFormat.refusal(format)
@@ -60,7 +60,7 @@ public struct SavedStateFile: Sendable {
                 name: file.path, size: source.byteCount, content: .seekable(source, image.streamOffset))
         case .compressed(let compression):
             state = .sequential(file.path) { () throws(SavedStateError) in
-                try DecompressionProgram.start(compression, over: file, from: image.streamOffset)
+                try DecompressionProgram.start(compression.program, over: file, from: image.streamOffset)
             }
         }
         return SavedStateFile(path: file.path, format: .libvirt, libvirt: image, states: [state])
@@ -86,7 +86,8 @@ public struct SavedStateFile: Sendable {
         }
         let candidates = states.filter { $0.size != 0 }
         guard let state = candidates.first else {
-            throw noState(states.isEmpty ? "has no snapshots" : "has snapshots of disks only, none with a machine's state")
+            throw noState(
+                states.isEmpty ? "has no snapshots" : "has snapshots of disks only, none with a machine's state")
         }
         guard candidates.count == 1 else { throw noState("has more than one snapshot") }
         return state

@@ -125,13 +125,16 @@ struct StreamCursor: ~Copyable {
     private mutating func require(_ count: Int, _ what: StaticString) throws(SavedStateError) {
         guard filled - index < count else { return }
         guard UInt64(count) <= remaining, count <= buffer.count else { throw truncated(what) }
+        // What is left is kept, never read again: a pipe cannot go back.
+        let rest = filled - index
+        if rest > 0, let base = buffer.baseAddress { memmove(base, base + index, rest) }
         start = position
         index = 0
-        filled = 0
+        filled = rest
         let size = Int(min(UInt64(min(max(nextFill, count), buffer.count)), end - start))
         nextFill = min(nextFill * 2, buffer.count)
-        let target = UnsafeMutableRawBufferPointer(rebasing: buffer[0..<size])
-        filled = try source.read(at: start, into: target)
+        let target = UnsafeMutableRawBufferPointer(rebasing: buffer[rest..<max(rest, size)])
+        filled += try source.read(at: start + UInt64(rest), into: target)
         guard filled >= count else { throw truncated(what, end: start &+ UInt64(filled)) }
     }
 }

@@ -26,7 +26,9 @@ final class TemporaryFile: Sendable {
     func write(_ bytes: [UInt8]) throws(SavedStateError) {
         var done = 0
         while done < bytes.count {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done) }
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done)
+            }
             if count > 0 {
                 done += count
             } else if errno != EINTR {
