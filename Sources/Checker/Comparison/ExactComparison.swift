@@ -90,7 +90,8 @@ struct ExactComparison {
                 if row.kind == nil || partner.kind == nil {
                     know("\(subject) kind", number: row.number, row.kind?.rawValue, partner.kind?.rawValue)
                 }
-            } else if let theirs = others[row.number] {
+            } else if let theirs = others[row.number], row.owner.isUnknown || theirs.contains(where: \.owner.isUnknown)
+            {
                 let values = [row.owner.exactText, theirs.map(\.owner.exactText).joined(separator: ", ")]
                 know("\(subject) owner", number: row.number, values[0], values[1])
             }
@@ -325,6 +326,11 @@ extension MachineState {
 }
 
 extension Owner {
+    var isUnknown: Bool {
+        if case .unknown = self { return true }
+        return false
+    }
+
     /// The description, and of an unknown owner the reason.
     var exactText: String {
         if case .unknown(let reason) = self { return "unknown: \(reason)" }

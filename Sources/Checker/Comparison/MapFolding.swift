@@ -70,8 +70,7 @@ struct MapFolding {
         guard let number = change.other.first, change.other.count == 1 else { return nil }
         let rows = (pair.isConstructed ? pair.source : pair.other).assignments(of: number)
         let rivals = rows.map(\.owner).filter { owner in
-            guard owner != change.owner else { return false }
-            if case .unknown = owner { return false }
+            guard owner != change.owner, !owner.isUnknown else { return false }
             return !pair.isConstructed || !owner.isDecidedByConstruction
         }
         return rivals.first.map { (number, $0) }

@@ -49,7 +49,7 @@ struct RowWalk {
     }
 
     private mutating func accept(_ row: NumberAssignment) {
-        if case .unknown = row.owner {
+        if row.owner.isUnknown {
             unknown.append(row.number)
         } else if !isConstructed || row.owner.isDecidedByConstruction {
             compared += 1
@@ -74,10 +74,10 @@ struct RowWalk {
 
     /// What has no partner by owner: an unknown owner excuses a row of the other side, anything else is a change.
     private mutating func settle(_ left: [NumberAssignment], _ right: [NumberAssignment]) {
-        let leftUnknown = left.filter(RowWalk.isUnknown)
-        let rightUnknown = right.filter(RowWalk.isUnknown)
-        var leftKnown = left.filter { !RowWalk.isUnknown($0) }
-        var rightKnown = right.filter { !RowWalk.isUnknown($0) }
+        let leftUnknown = left.filter(\.owner.isUnknown)
+        let rightUnknown = right.filter(\.owner.isUnknown)
+        var leftKnown = left.filter { !$0.owner.isUnknown }
+        var rightKnown = right.filter { !$0.owner.isUnknown }
         excuse(leftUnknown, &rightKnown)
         excuse(rightUnknown, &leftKnown)
         onlySource += leftKnown.filter(takesPart)
@@ -111,10 +111,5 @@ struct RowWalk {
 
     private func takesPart(_ row: NumberAssignment) -> Bool {
         !isConstructed || row.owner.isDecidedByConstruction
-    }
-
-    private static func isUnknown(_ row: NumberAssignment) -> Bool {
-        if case .unknown = row.owner { return true }
-        return false
     }
 }

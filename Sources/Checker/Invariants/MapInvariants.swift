@@ -54,11 +54,7 @@ extension Inspection {
     }
 
     private mutating func checkOwners(_ rows: ArraySlice<NumberAssignment>) {
-        let owners = Set(
-            rows.map(\.owner).filter { owner in
-                if case .unknown = owner { return false }
-                return true
-            })
+        let owners = Set(rows.map(\.owner).filter { !$0.isUnknown })
         guard owners.count > 1, let number = rows.first?.number else { return }
         let names = owners.map { "\($0)" }.sorted()
         add(
