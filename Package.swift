@@ -76,12 +76,14 @@ let package = Package(
             "CommandTests",
             ["irqproof", "CaptureSupport", "InterruptState", "SavedState", "PSeries", "Checker", "Reports"]),
         tests("InterruptStateTests", ["InterruptState"]),
-        tests("CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries"]),
+        tests(
+            "CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries", "SnapshotStore", "Checker"]),
         tests("CheckerTests", ["Checker", "InterruptState"]),
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
         tests("DescriptionsTests", ["Descriptions", "PSeries", "InterruptState"]),
         tests("ProverTests", ["Prover", "Descriptions", "PSeries", "InterruptState"]),
         tests("SavedStateTests", ["SavedState"]),
-        tests("SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests(
+            "SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
 )
