@@ -14,16 +14,14 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appending(path: "all.db").path
 
-        var rest = FixtureTests.captures[...]
-        let added = try SnapshotStore.create(path: path).add {
-            try rest.popFirst().map { NewSnapshot(name: $0.name, state: try $0.state(), provenance: $0.provenance) }
-        }
+        let originals = try FixtureTests.captures.map { ($0, try StateDecoder.decode($0.open())) }
+        let added = try SnapshotStore.create(path: path).add(
+            originals.map { NewSnapshot(name: $0.name, state: $1, provenance: $0.provenance) })
         #expect(added.count == FixtureTests.captures.count)
 
         let store = try SnapshotStore.open(path: path)
-        for capture in FixtureTests.captures {
+        for (capture, original) in originals {
             let stored = try store.snapshot(.name(capture.name)).state
-            let original = try capture.state()
             #expect(stored == original, "\(capture)")
             #expect(stored.digest() == original.digest(), "\(capture)")
             #expect(stored.origin.sections == original.origin.sections, "\(capture)")
@@ -33,10 +31,6 @@ import Testing
 }
 
 extension Capture {
-    fileprivate func state() throws -> MachineState {
-        try StateDecoder.decode(open())
-    }
-
     fileprivate var provenance: Provenance {
         Provenance(
             filePath: name, fileSize: 0, container: "stream", toolVersion: "test", importTime: "2026-01-01T00:00:00Z")
