@@ -76,7 +76,8 @@ let package = Package(
             "CommandTests",
             ["irqproof", "CaptureSupport", "InterruptState", "SavedState", "PSeries", "Checker", "Reports"]),
         tests("InterruptStateTests", ["InterruptState"]),
-        tests("CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries"]),
+        tests(
+            "CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries", "SnapshotStore", "Checker"]),
         tests("CheckerTests", ["Checker", "InterruptState"]),
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
         tests("DescriptionsTests", ["Descriptions", "PSeries", "InterruptState"]),
@@ -84,5 +85,7 @@ let package = Package(
         tests("SavedStateTests", ["SavedState"]),
         tests("SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("SavedStateTests", ["SavedState", "CZlib"]),
+        tests(
+            "SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
 )

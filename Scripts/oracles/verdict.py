@@ -8,6 +8,8 @@ import re
 from .tool import Outcome
 
 SCHEMA = "irqproof/verify/1"
+# Numbers compared with the destination as loaded, and as built.
+FIGURES = ("numbers_walked", "constructed_numbers")
 EXIT_STATUS = {"identical": 0, "different": 1}
 
 _HEX = re.compile(r"0x[0-9a-f]+")
