@@ -85,9 +85,9 @@ private struct Seeded: RandomNumberGenerator {
         #expect((0..<4).map { state.block($0).first } == [0, 100, 200, 300])
         state.setBlock(0, first: 0, count: 0)
         #expect((0..<4).map { state.ordered($0) } == [2, 3, 1, nil])
-        state.setBlock(2, first: 3327, count: 1)
+        state.setBlock(2, first: 16_383, count: 1)
         #expect((0..<4).map { state.ordered($0) } == [3, 1, 2, nil])
-        #expect(state.block(2) == (3327, 1) && state.block(1) == (100, 4095))
+        #expect(state.block(2) == (16_383, 1) && state.block(1) == (100, 4095))
         for function in 1..<4 { state.setBlock(function, first: 0, count: 0) }
         #expect(state == MessageState())
     }

@@ -44,7 +44,9 @@ struct MessageWorld: World {
     var steps: [Step] {
         var steps: [Step] = []
         for (index, function) in functions.enumerated() {
-            steps += function.counts.sorted().map { .request(function: index, count: $0) }
+            steps += function.counts.filter { (1...MessageState.countLimit).contains($0) }.sorted().map {
+                .request(function: index, count: $0)
+            }
         }
         steps += functions.indices.map { .disable(function: $0) }
         return steps + Set(functions.map(\.bridge)).sorted().map { .resetBridge($0) }
@@ -78,7 +80,7 @@ struct MessageWorld: World {
             return .fault(
                 "\(functions[function].name) moves from \(number(function, old.first)) to \(number(function, place))")
         }
-        if case .carried(.blocksOnly) = property, state.low & 0xffff_ffff_ffff | state.high != 0,
+        if case .carried(.blocksOnly) = property, state.withoutOrder != MessageState(),
             let other = self.place(function, count, in: MessageState()), other != place
         {
             return .fault("the source gives \(number(function, place)), the destination \(number(function, other))")
@@ -210,15 +212,6 @@ extension MessageWorld {
     }
 }
 
-extension MessageState {
-    /// Blocks only: the order is the search's memory, no machine keeps it.
-    var withoutOrder: MessageState {
-        var state = self
-        state.low &= 0xffff_ffff_ffff
-        return state
-    }
-}
-
 /// What a stream carries of messages: taken places as 64-bit words, and blocks by function.
 struct SavedMessages {
     private var words: [UInt32: [UInt64]] = [:]
@@ -230,7 +223,7 @@ struct SavedMessages {
             let block = state.block(function)
             blocks.append((world.number(function, block.first), block.count))
             let table = world.rules.bridgeStride > 0 ? world.functions[function].bridge : 0
-            var bits = words[table] ?? [UInt64](repeating: 0, count: 64)
+            var bits = words[table] ?? [UInt64](repeating: 0, count: Int(MessageState.placeLimit >> 6))
             for place in block.first..<(block.first + block.count) {
                 let mask: UInt64 = 1 << UInt64(place & 63)
                 guard bits[Int(place >> 6)] & mask == 0 else { return nil }

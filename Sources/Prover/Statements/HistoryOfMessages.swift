@@ -7,7 +7,7 @@ extension MessageRules {
         switch map {
         case .sequential(let size):
             // EPOW, hot-plug events, terminal, NVRAM and the four pins of bridge 0.
-            self.init(size: min(size, 0xfff), reserved: 8, base: 0x1000, behaviour: .sequential)
+            self.init(size: min(size, MessageState.placeLimit), reserved: 8, base: 0x1000, behaviour: .sequential)
         case .fixed(let messages):
             self.init(
                 size: FixedNumberMap.messageCount, base: FixedNumberMap.messageBase,
@@ -15,7 +15,8 @@ extension MessageRules {
         case .sparse(let layout):
             let range = layout.messageRange(0) ?? 0..<0
             self.init(
-                size: min(UInt32(range.count), 0xfff), base: range.lowerBound, bridgeStride: layout.bridgeWindow,
+                size: min(UInt32(range.count), MessageState.placeLimit), base: range.lowerBound,
+                bridgeStride: layout.bridgeWindow,
                 behaviour: layout.messages == .shipped ? .shipped : .intended)
         }
     }
@@ -46,7 +47,7 @@ extension HistoryIndependence {
     }
 
     private var claims: [Claim] {
-        let plain = bounds.functions
+        let plain = Array(bounds.functions.prefix(MessageState.functionLimit))
         let bulky = [1, 2].map { MessageFunction(bridge: 0, slot: $0, kind: .msix, counts: [2048]) }
         let odd = MessageFunction(bridge: 0, slot: 3, kind: .msi, counts: [1, 2, 3])
         return all(plain: plain, heavy: bulky + [odd]).flatMap { claim in
