@@ -22,7 +22,7 @@ public enum Checker {
         var run = VerificationRun(source: source, level: level)
         if let destination { run.compareLoaded(destination) }
         if let constructed { run.compareConstructed(constructed) }
-        run.holdInvariants(destination: destination, constructed: constructed)
+        run.holdInvariants()
         return run.result()
     }
 

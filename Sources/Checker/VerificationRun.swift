@@ -4,6 +4,9 @@ import InterruptState
 struct VerificationRun {
     private let rawSource: MachineState
     private let source: MachineState
+    /// The states compared so far, with their tables in order.
+    private var destination: MachineState?
+    private var constructed: MachineState?
     private let level: Level
     private var outcome = Outcome()
     /// Comparisons that compared nothing, by name.
@@ -23,7 +26,9 @@ struct VerificationRun {
     mutating func compareLoaded(_ destination: MachineState) {
         comparisons += 1
         noteGaps(destination, .destination)
-        let pair = Pair(source: source, other: destination.ordered, role: .destination, level: level)
+        let ordered = destination.ordered
+        self.destination = ordered
+        let pair = Pair(source: source, other: ordered, role: .destination, level: level)
         let before = outcome.counts
         var map = MapComparison(pair, into: &outcome)
         let explained = map.explained
@@ -63,7 +68,9 @@ struct VerificationRun {
     mutating func compareConstructed(_ constructed: MachineState) {
         comparisons += 1
         noteGaps(constructed, .constructed)
-        let pair = Pair(source: source, other: constructed.ordered, role: .constructed, level: level)
+        let ordered = constructed.ordered
+        self.constructed = ordered
+        let pair = Pair(source: source, other: ordered, role: .constructed, level: level)
         var map = MapComparison(pair, into: &outcome)
         var findings = MachineComparison(pair, &map, into: &outcome).findings
         findings += MapFolding(map).findings
@@ -100,18 +107,16 @@ struct VerificationRun {
     // MARK: - Invariants
 
     /// A fault that the source has as well is no difference: it is told as a warning.
-    mutating func holdInvariants(destination: MachineState?, constructed: MachineState?) {
+    mutating func holdInvariants() {
         let ofSource = Inspection(source).violations
         var shared: Set<Violation.Identity> = []
         let known = Set(ofSource.map(\.identity))
-        if let destination {
-            let state = destination.ordered
+        if let state = destination {
             let violations = Inspection(state).violations
             shared = known.intersection(violations.map(\.identity))
             addNew(violations.filter { !known.contains($0.identity) }, of: state, role: .destination)
         }
-        if let constructed {
-            let state = constructed.ordered
+        if let state = constructed {
             // Warnings and notes about it do not matter: the load overwrites what they are about.
             let violations = Inspection(state).violations.filter { $0.rule.severity == .error }
             addNew(violations.filter { !known.contains($0.identity) }, of: state, role: .constructed)

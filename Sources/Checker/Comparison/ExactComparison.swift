@@ -331,6 +331,11 @@ extension Owner {
         return false
     }
 
+    var isMessage: Bool {
+        if case .bridgeMessage = self { return true }
+        return false
+    }
+
     /// The description, and of an unknown owner the reason.
     var exactText: String {
         if case .unknown(let reason) = self { return "unknown: \(reason)" }

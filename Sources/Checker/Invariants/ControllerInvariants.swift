@@ -6,8 +6,8 @@ extension Inspection {
     /// Event assignments, queues and thread contexts.
     mutating func checkXive() {
         guard let xive = state.xive else { return }
-        let servers = state.knownServers
-        let enabled = Set(xive.queues.filter(\.isEnabled).map(\.index))
+        let servers = state.knownServers.map { SmallNumberSet($0.map(\.rawValue)) }
+        let enabled = SmallNumberSet(xive.queues.filter(\.isEnabled).map(\.index))
         for source in xive.sources where source.assignment.isValid {
             check(source, queueCount: xive.queueCount, enabled: enabled, servers: servers)
         }
@@ -16,19 +16,19 @@ extension Inspection {
     }
 
     private mutating func check(
-        _ source: XiveSource, queueCount: UInt32, enabled: Set<UInt32>, servers: Set<ServerNumber>?
+        _ source: XiveSource, queueCount: UInt32, enabled: SmallNumberSet, servers: SmallNumberSet?
     ) {
         let assignment = source.assignment
+        var place: String { EventQueueText.name(assignment.queueIndex) }
         let isBlockWrong = assignment.queueBlock != 0
         if isBlockWrong {
             add(fault(.sourceQueueBlock, "Numbers name a block other than 0", source, "\(assignment.queueBlock)"))
         }
         guard !assignment.isMasked else { return }
-        let place = EventQueueText.name(assignment.queueIndex)
         let server = ServerNumber(assignment.queueIndex >> 3)
         if assignment.queueIndex >= queueCount {
             add(fault(.sourceQueueOutside, "Numbers are bound to an event queue beyond the table", source, place))
-        } else if let servers, !servers.contains(server) {
+        } else if let servers, !servers.contains(server.rawValue) {
             add(fault(.sourceServerMissing, "Numbers are bound to server \(server), which has no vCPU", source, place))
         } else if !enabled.contains(assignment.queueIndex) {
             add(fault(.sourceQueueDisabled, "Numbers are bound to \(place), which is not enabled", source, place))
@@ -44,13 +44,13 @@ extension Inspection {
             concerns: state.owner(of: source.number).map { DeviceGroup($0).name }, at: .xiveAssignment(source.number))
     }
 
-    private mutating func check(_ queue: EventQueue, servers: Set<ServerNumber>?) {
+    private mutating func check(_ queue: EventQueue, servers: SmallNumberSet?) {
         let name = EventQueueText.name(queue.index)
         func fault(_ rule: Rule, _ lead: String, _ value: String) {
             add(Violation(rule, lead, subject: name, value: value, concerns: name, at: .eventQueue(queue.index)))
         }
         let target = queue.server.map { "server \($0)" } ?? "NVT \(hexadecimal(UInt64(queue.w6), digits: 8))"
-        if let servers, !(queue.server.map(servers.contains) ?? false) {
+        if let servers, !(queue.server.map { servers.contains($0.rawValue) } ?? false) {
             fault(.queueServerMissing, "Event queues notify a server that has no vCPU", target)
         } else if queue.server != queue.tableServer || queue.priority != queue.tablePriority {
             fault(
@@ -105,8 +105,9 @@ extension Inspection {
 
     /// Source entries and presenters.
     mutating func checkXics() {
-        if let servers = state.knownServers, let xics = state.xics {
-            for source in xics.sources where source.isClaimed && !source.isMasked && !servers.contains(source.server) {
+        if let servers = state.knownServers.map({ SmallNumberSet($0.map(\.rawValue)) }), let xics = state.xics {
+            for source in xics.sources
+            where source.isClaimed && !source.isMasked && !servers.contains(source.server.rawValue) {
                 add(
                     Violation(
                         .sourceServerMissing, "Numbers are bound to server \(source.server), which has no vCPU",

@@ -55,42 +55,67 @@ struct Inspection {
 
 /// Answers for ascending numbers whether they are claimed, in one walk through the tables.
 struct ClaimCursor {
-    private let state: MachineState
+    private let isXiveInForce: Bool
+    private let xiveCount: UInt32?
+    private let xiveSources: [XiveSource]
+    private let xics: XicsController?
     private var xivePlace = 0
     private var xicsPlace = 0
 
     init(_ state: MachineState) {
-        self.state = state
+        isXiveInForce = state.facts.activeMode == .xive
+        xiveCount = state.xive?.numberCount
+        xiveSources = state.xive?.sources ?? []
+        xics = state.xics
     }
 
     struct Answer {
         var isInSpace: Bool
         var isClaimed: Bool
-        /// Kind by the flags of the XICS source, if there is a claimed one.
+        /// Flags of the XICS source, if there is a claimed one.
         var flags: XicsSource.Flags?
-        /// Claims of the two controllers, nil where one has no such number.
-        var xive: Bool?
-        var xics: Bool?
     }
 
     /// Numbers must not descend from call to call.
     mutating func answer(_ number: LogicalNumber) -> Answer {
-        var answer = Answer(isInSpace: false, isClaimed: false)
-        if let xive = state.xive, number.rawValue < xive.numberCount {
-            while xivePlace < xive.sources.count, xive.sources[xivePlace].number < number { xivePlace += 1 }
-            let isListed = xivePlace < xive.sources.count && xive.sources[xivePlace].number == number
-            answer.xive = isListed && xive.sources[xivePlace].assignment.isValid
+        var xiveClaim: Bool?
+        var xicsClaim: Bool?
+        var flags: XicsSource.Flags?
+        if let xiveCount, number.rawValue < xiveCount {
+            while xivePlace < xiveSources.count, xiveSources[xivePlace].number < number { xivePlace += 1 }
+            let isListed = xivePlace < xiveSources.count && xiveSources[xivePlace].number == number
+            xiveClaim = isListed && xiveSources[xivePlace].assignment.isValid
         }
-        if let xics = state.xics, xics.contains(number) {
+        if let xics, xics.contains(number) {
             while xicsPlace < xics.sources.count, xics.sources[xicsPlace].number < number { xicsPlace += 1 }
             let isListed = xicsPlace < xics.sources.count && xics.sources[xicsPlace].number == number
-            answer.xics = isListed && xics.sources[xicsPlace].isClaimed
-            if isListed, xics.sources[xicsPlace].isClaimed { answer.flags = xics.sources[xicsPlace].flags }
+            xicsClaim = isListed && xics.sources[xicsPlace].isClaimed
+            if xicsClaim == true { flags = xics.sources[xicsPlace].flags }
         }
-        let first = state.facts.activeMode == .xive ? answer.xive : answer.xics
-        let second = state.facts.activeMode == .xive ? answer.xics : answer.xive
-        answer.isInSpace = answer.xive != nil || answer.xics != nil
-        answer.isClaimed = first ?? second ?? false
-        return answer
+        return Answer(
+            isInSpace: xiveClaim != nil || xicsClaim != nil,
+            isClaimed: (isXiveInForce ? xiveClaim ?? xicsClaim : xicsClaim ?? xiveClaim) ?? false, flags: flags)
+    }
+}
+
+/// A set of small numbers, such as queues or servers: asked for every source, so a table of bits.
+///
+/// Numbers beyond the table, which no machine has, go to an ordinary set.
+struct SmallNumberSet {
+    private var bits = [UInt64](repeating: 0, count: 1024)
+    private var rest: Set<UInt32> = []
+
+    init(_ numbers: some Sequence<UInt32>) {
+        for number in numbers {
+            if number < 65_536 {
+                bits[Int(number >> 6)] |= 1 << UInt64(number & 63)
+            } else {
+                rest.insert(number)
+            }
+        }
+    }
+
+    func contains(_ number: UInt32) -> Bool {
+        number < 65_536 ? bits[Int(number >> 6)] & 1 << UInt64(number & 63) != 0 : rest.contains(number)
     }
 }

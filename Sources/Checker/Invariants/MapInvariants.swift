@@ -13,7 +13,7 @@ extension Inspection {
             var end = place + 1
             while end < rows.count, rows[end].number == number { end += 1 }
             let answer = cursor.answer(number)
-            for row in rows[place..<end] { check(row, answer) }
+            for index in place..<end { check(rows[index], answer) }
             if end - place > 1 { checkOwners(rows[place..<end]) }
             place = end
         }
@@ -42,15 +42,21 @@ extension Inspection {
     }
 
     private mutating func checkKind(_ row: NumberAssignment, _ answer: ClaimCursor.Answer) {
-        let known = [row.owner.kind, row.kind, answer.flags.flatMap(\.kind)].compactMap { $0 }
+        let inTable = answer.flags.flatMap(\.kind)
         let isAmbiguous = answer.flags?.isSuperset(of: [.lsi, .msi]) ?? false
-        guard isAmbiguous || Set(known).count > 1 else { return }
+        let isOdd = differ(row.owner.kind, row.kind) || differ(row.owner.kind, inTable) || differ(row.kind, inTable)
+        guard isAmbiguous || isOdd else { return }
         let table = answer.flags.map { hexadecimal(UInt64($0.rawValue), digits: 1) } ?? "none"
         add(
             Violation(
                 .kindMismatch, "The kind of a number does not fit its owner", subject: "\(row.number) kind",
                 number: row.number, value: "\(row.owner), known as \(row.kind?.rawValue ?? "nothing"), flags \(table)",
                 concerns: DeviceGroup(row.owner).name, at: .xicsSource(row.number)))
+    }
+
+    private func differ(_ left: SourceKind?, _ right: SourceKind?) -> Bool {
+        guard let left, let right else { return false }
+        return left != right
     }
 
     private mutating func checkOwners(_ rows: ArraySlice<NumberAssignment>) {
