@@ -26,6 +26,7 @@ let package = Package(
         .library(name: "InterruptState", targets: ["InterruptState"]),
         .library(name: "SavedState", targets: ["SavedState"]),
         .library(name: "PSeries", targets: ["PSeries"]),
+        .library(name: "Replay", targets: ["Replay"]),
         .library(name: "SnapshotStore", targets: ["SnapshotStore"]),
         .library(name: "Checker", targets: ["Checker"]),
     ],
@@ -43,6 +44,8 @@ let package = Package(
         module("SavedState"),
         // The platform: machine types, number maps, sections <-> InterruptState.
         module("PSeries", ["InterruptState", "SavedState"]),
+        // The machine model: controllers, calls, migration.
+        module("Replay", ["InterruptState", "PSeries"]),
         // InterruptState <-> SQLite.
         module("SnapshotStore", ["InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
         // Equivalence of two states, invariants of one.
@@ -61,5 +64,6 @@ let package = Package(
 
         tests("InterruptStateTests", ["InterruptState"]),
         tests("PSeriesTests", ["PSeries", "InterruptState"]),
+        tests("ReplayTests", ["Replay", "PSeries", "InterruptState"]),
     ]
 )
