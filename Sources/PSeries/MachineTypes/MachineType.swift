@@ -30,6 +30,8 @@ public struct MachineType: Hashable, Sendable {
     public var builds: [QEMUBuild]
     /// What its streams hold.
     public var stream: StreamTraits
+    /// A map that `scheme` does not say: one under trial, or a variant of a known one. Nil for upstream types.
+    public var customMap: NumberMap?
 
     /// A type by all its facts, in the order of the fields.
     public init(
@@ -50,6 +52,15 @@ public struct MachineType: Hashable, Sendable {
         self.defaultProcessor = defaultProcessor
         self.builds = builds
         self.stream = stream
+    }
+
+    /// How numbers are handed out, with parameters.
+    public var map: NumberMap {
+        if let customMap { return customMap }
+        switch scheme {
+        case .sequential: return .sequential(size: externalCount)
+        case .fixed: return .fixed(messages: .shipped)
+        }
     }
 
     /// The version in the name; nil for a vendor's name.
