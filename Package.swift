@@ -63,7 +63,8 @@ let package = Package(
         ),
 
         tests("InterruptStateTests", ["InterruptState"]),
-        tests("PSeriesTests", ["PSeries", "InterruptState"]),
-        tests("ReplayTests", ["Replay", "PSeries", "InterruptState"]),
+        tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
+        tests("SavedStateTests", ["SavedState"]),
+        tests("ReplayTests", ["Replay", "PSeries", "InterruptState", "SavedState"]),
     ]
 )

@@ -24,6 +24,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 public final class DigestBuilder {
     private let context = EVP_MD_CTX_new()
 
+    /// The value with these parts.
     public init() {
         EVP_DigestInit_ex(context, EVP_sha256(), nil)
     }

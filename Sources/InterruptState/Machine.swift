@@ -19,6 +19,7 @@ public struct MachineFacts: Hashable, Sendable {
     /// Where the number of servers comes from; `.none` with a nil count.
     public var serverCountBasis: Basis
 
+    /// The value with these parts.
     public init(
         typeName: String?, scheme: NumberScheme?, activeMode: InterruptMode, serverCount: UInt32?,
         serverCountBasis: Basis
@@ -37,6 +38,7 @@ public struct VirtualCPU: Hashable, Sendable {
     public var index: UInt32
     /// Server number by which the guest was told to name it; nil where nothing says it.
     public var server: ServerNumber?
+    /// Where the server number comes from; `.none` with a nil server.
     public var serverBasis: Basis
     /// XIVE: its thread context, linked by the order of sections in the stream.
     public var context: ThreadContext?
@@ -45,6 +47,7 @@ public struct VirtualCPU: Hashable, Sendable {
     /// XICS: its presenter.
     public var presenter: Presenter?
 
+    /// The value with these parts.
     public init(
         index: UInt32, server: ServerNumber?, serverBasis: Basis, context: ThreadContext?,
         contextInstance: UInt32?, presenter: Presenter?
@@ -62,9 +65,12 @@ public struct VirtualCPU: Hashable, Sendable {
 public struct MessageBlock: Hashable, Sendable {
     /// Configuration address as the guest gave it: bus<<16 | devfn<<8.
     public var device: UInt32
+    /// First number of the block.
     public var first: LogicalNumber
+    /// Number of vectors.
     public var count: UInt32
 
+    /// The value with these parts.
     public init(device: UInt32, first: LogicalNumber, count: UInt32) {
         self.device = device
         self.first = first
@@ -85,6 +91,7 @@ public struct HostBridge: Hashable, Sendable {
     /// `mig_liobn`, memory and I/O windows that machine types up to 2.7 save: raw bytes, else empty.
     public var oldWindows: [UInt8]
 
+    /// The value with these parts.
     public init(
         buid: UInt64, instance: UInt32, pins: [LogicalNumber], messages: [MessageBlock], oldWindows: [UInt8]
     ) {
@@ -100,12 +107,14 @@ public struct HostBridge: Hashable, Sendable {
 public struct VirtualDevice: Hashable, Sendable {
     /// Name stem in the device tree: `vty`, `nvram`, `l-lan`, `v-scsi`.
     public var type: String
+    /// `reg` in the device tree: the identity of the device.
     public var unitAddress: UInt32
     /// Number in its section; nil where its section has none (`nvram`).
     public var number: LogicalNumber?
     /// Signal state and CRQ fields of its `spapr_vio` part: 24 raw bytes, else empty.
     public var queueState: [UInt8]
 
+    /// The value with these parts.
     public init(type: String, unitAddress: UInt32, number: LogicalNumber?, queueState: [UInt8]) {
         self.type = type
         self.unitAddress = unitAddress
@@ -128,6 +137,7 @@ public struct DeviceTreeFacts: Hashable, Sendable {
     /// The byte of option vector 5 that offers XICS (0x00), XIVE (0x40) or both (0x80).
     public var offeredModes: UInt8?
 
+    /// The value with these parts.
     public init(
         numbers: [NumberAssignment], servers: [ServerNumber], serverCount: UInt32?, offeredModes: UInt8?
     ) {
@@ -142,8 +152,10 @@ public struct DeviceTreeFacts: Hashable, Sendable {
 public struct DeviceTreeBlob: Hashable, Sendable {
     /// `fdt_initial_size`.
     public var initialSize: UInt32
+    /// The raw bytes.
     public var bytes: [UInt8]
 
+    /// The value with these parts.
     public init(initialSize: UInt32, bytes: [UInt8]) {
         self.initialSize = initialSize
         self.bytes = bytes
@@ -159,6 +171,7 @@ public struct Gap: Hashable, Sendable {
     /// Why, as a sentence.
     public var reason: String
 
+    /// The value with these parts.
     public init(subject: String, reason: String) {
         self.subject = subject
         self.reason = reason

@@ -4,6 +4,7 @@
 /// compared. It is sparse (what reset leaves costs nothing) and complete: the interrupt sections of a
 /// stream can be written again from it byte for byte.
 public struct MachineState: Hashable, Sendable {
+    /// Mode, scheme, servers.
     public var facts: MachineFacts
     /// The number map: ordered by number, then owner.
     public var numbers: [NumberAssignment]
@@ -21,14 +22,18 @@ public struct MachineState: Hashable, Sendable {
     public var messageBitmap: [UInt64]?
     /// `spapr_option_vector_ov5_cas`: negotiated option vector 5, 32 words.
     public var negotiatedOptions: [UInt64]?
+    /// `spapr_dtb`: the tree as the stream carries it.
     public var deviceTreeBlob: DeviceTreeBlob?
+    /// What the tree says of interrupts.
     public var deviceTree: DeviceTreeFacts?
     /// Ordered by section, instance, part.
     public var residues: [SectionResidue]
+    /// What could not be known, and why.
     public var gaps: [Gap]
     /// Evidence, not state: takes no part in equality or digest.
     public var origin: Origin
 
+    /// The value with these parts.
     public init(facts: MachineFacts) {
         self.facts = facts
         numbers = []
@@ -44,15 +49,20 @@ public struct MachineState: Hashable, Sendable {
     ///
     /// All origins are equal, so that a state means the same wherever it stood in a file.
     public struct Origin: Hashable, Sendable {
+        /// Device sections in the order of the stream.
         public var sections: [SectionRecord] = []
+        /// Rules that give the place of each fact.
         public var sites: [SiteRule] = []
 
+        /// The value with these parts.
         public init(sections: [SectionRecord] = [], sites: [SiteRule] = []) {
             self.sections = sections
             self.sites = sites
         }
 
+        /// All origins are equal.
         public static func == (left: Origin, right: Origin) -> Bool { true }
+        /// Adds nothing.
         public func hash(into hasher: inout Hasher) {}
     }
 }
@@ -61,7 +71,9 @@ public struct MachineState: Hashable, Sendable {
 
 /// The configuration of one number, the same under both controllers.
 public struct SourceConfiguration: Hashable, Sendable {
+    /// Whether a device has it.
     public var isClaimed: Bool
+    /// Whether it is kept from the guest.
     public var isMasked: Bool
     /// Server that is to be interrupted; nil when masked or where no server is configured.
     public var server: ServerNumber?
@@ -70,6 +82,7 @@ public struct SourceConfiguration: Hashable, Sendable {
     /// Number shown in the queue (XIVE); nil under XICS.
     public var eisn: UInt32?
 
+    /// The value with these parts.
     public init(isClaimed: Bool, isMasked: Bool, server: ServerNumber?, priority: UInt8, eisn: UInt32?) {
         self.isClaimed = isClaimed
         self.isMasked = isMasked

@@ -3,20 +3,25 @@
 /// The machine hands it out, the device tree and the RTAS calls carry it, and every interrupt call
 /// names it. It is the same number under XICS and XIVE. Printed as four or more hexadecimal digits.
 public struct LogicalNumber: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The plain value.
     public var rawValue: UInt32
 
+    /// The value with this raw value.
     public init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
+    /// The value with this raw value.
     public init(_ rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
+    /// By value.
     public static func < (left: LogicalNumber, right: LogicalNumber) -> Bool {
         left.rawValue < right.rawValue
     }
 
+    /// The form in which messages show it.
     public var description: String {
         hexadecimal(UInt64(rawValue), digits: 4)
     }
@@ -27,20 +32,25 @@ public struct LogicalNumber: RawRepresentable, Hashable, Comparable, Sendable, C
 /// It is *not* the index of the vCPU: with a `vsmt` of 8 the second vCPU is server 8
 /// (`hw/ppc/spapr.c`, QEMU 5.2 to 11.1).
 public struct ServerNumber: RawRepresentable, Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The plain value.
     public var rawValue: UInt32
 
+    /// The value with this raw value.
     public init(rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
+    /// The value with this raw value.
     public init(_ rawValue: UInt32) {
         self.rawValue = rawValue
     }
 
+    /// By value.
     public static func < (left: ServerNumber, right: ServerNumber) -> Bool {
         left.rawValue < right.rawValue
     }
 
+    /// The form in which messages show it.
     public var description: String {
         String(rawValue)
     }

@@ -56,6 +56,7 @@ extension Owner {
 }
 
 extension Owner: CustomStringConvertible {
+    /// The form in which messages show it.
     public var description: String {
         switch self {
         case .interprocessor(let index): "IPI \(index)"
@@ -93,12 +94,16 @@ public enum Basis: String, Hashable, Sendable, CaseIterable {
 /// There is one for each claimed number, and one for each number that a device of the machine raises
 /// even if it is not claimed: that such a number is free is itself a fault to be reported.
 public struct NumberAssignment: Hashable, Sendable {
+    /// The logical number.
     public var number: LogicalNumber
+    /// The device or function that raises it.
     public var owner: Owner
+    /// Where the knowledge of the owner comes from.
     public var basis: Basis
     /// Nil where neither the controller nor the owner says it: XIVE does not save it.
     public var kind: SourceKind?
 
+    /// The value with these parts.
     public init(number: LogicalNumber, owner: Owner, basis: Basis, kind: SourceKind?) {
         self.number = number
         self.owner = owner

@@ -2,8 +2,11 @@
 public struct SectionRecord: Hashable, Sendable {
     /// Place in the order of the stream, from 0.
     public var position: UInt32
+    /// Name in the stream.
     public var name: String
+    /// Instance number: an accident of creation order.
     public var instance: UInt32
+    /// Version of the layout.
     public var version: UInt32
     /// Section id: an accident of registration, kept as evidence only.
     public var id: UInt32
@@ -11,8 +14,10 @@ public struct SectionRecord: Hashable, Sendable {
     public var offset: UInt64
     /// Byte offset of the first byte after the header.
     public var bodyOffset: UInt64
+    /// Bytes between header and footer.
     public var bodyLength: UInt64
 
+    /// The value with these parts.
     public init(
         position: UInt32, name: String, instance: UInt32, version: UInt32, id: UInt32, offset: UInt64,
         bodyOffset: UInt64, bodyLength: UInt64
@@ -32,12 +37,16 @@ public struct SectionRecord: Hashable, Sendable {
 ///
 /// For example the time base in `spapr`, or the characters waiting in a terminal.
 public struct SectionResidue: Hashable, Sendable {
+    /// Name in the stream.
     public var name: String
+    /// Instance number: an accident of creation order.
     public var instance: UInt32
     /// Which part of the section: a name of the decoder's choosing, such as a subsection's.
     public var part: String
+    /// The raw bytes.
     public var bytes: [UInt8]
 
+    /// The value with these parts.
     public init(name: String, instance: UInt32, part: String, bytes: [UInt8]) {
         self.name = name
         self.instance = instance
@@ -65,11 +74,16 @@ public enum Subject: Hashable, Sendable {
 
 /// Where a fact stands in the file: section, field path and absolute byte offset in the stream.
 public struct Site: Hashable, Sendable {
+    /// Section that holds the field.
     public var section: String
+    /// Instance number: an accident of creation order.
     public var instance: UInt32
+    /// Path of the field in the section.
     public var field: String
+    /// Byte offset in the stream.
     public var offset: UInt64
 
+    /// The value with these parts.
     public init(section: String, instance: UInt32, field: String, offset: UInt64) {
         self.section = section
         self.instance = instance
@@ -99,6 +113,7 @@ public struct SiteRule: Hashable, Sendable {
         case deviceTree
     }
 
+    /// What the rule gives sites of.
     public var kind: Kind
     /// Key of the first element: number, queue index, cpu index, BUID, unit address, or 0.
     public var firstKey: UInt64
@@ -109,6 +124,7 @@ public struct SiteRule: Hashable, Sendable {
     /// Site of the first element; in `field` an asterisk stands for the element's index.
     public var first: Site
 
+    /// The value with these parts.
     public init(kind: Kind, firstKey: UInt64 = 0, count: UInt64 = 1, stride: UInt64 = 0, first: Site) {
         self.kind = kind
         self.firstKey = firstKey

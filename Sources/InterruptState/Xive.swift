@@ -10,8 +10,10 @@
 /// From `include/hw/ppc/xive_regs.h`, QEMU 5.2 to 11.1. The raw value is the architected one, whatever
 /// the byte order of the host that saved it.
 public struct EventAssignment: RawRepresentable, Hashable, Sendable {
+    /// The architected value.
     public var rawValue: UInt64
 
+    /// The value with this raw value.
     public init(rawValue: UInt64) {
         self.rawValue = rawValue
     }
@@ -37,14 +39,19 @@ public struct EventAssignment: RawRepresentable, Hashable, Sendable {
 ///
 /// Bit 0x1 is Q, 0x2 is P, 0x4 the asserted line (`include/hw/ppc/xive.h`, QEMU 5.2 to 11.1).
 public struct SourceStatus: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The architected value.
     public var rawValue: UInt8
 
+    /// The value with this raw value.
     public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
 
+    /// Q: a further event came while one was pending.
     public var q: Bool { rawValue & 1 != 0 }
+    /// P: an event is pending.
     public var p: Bool { rawValue & 2 != 0 }
+    /// Level of the input line of a level interrupt.
     public var isAsserted: Bool { rawValue & 4 != 0 }
 
     /// PQ = 01, off: what machine reset leaves.
@@ -58,10 +65,14 @@ public struct SourceStatus: RawRepresentable, Hashable, Sendable, CustomStringCo
 
 /// A number as XIVE has it: its assignment and its status.
 public struct XiveSource: Hashable, Sendable {
+    /// The logical number.
     public var number: LogicalNumber
+    /// Its binding to a queue.
     public var assignment: EventAssignment
+    /// Its delivery status.
     public var status: SourceStatus
 
+    /// The value with these parts.
     public init(number: LogicalNumber, assignment: EventAssignment, status: SourceStatus) {
         self.number = number
         self.assignment = assignment
@@ -87,15 +98,24 @@ public struct XiveSource: Hashable, Sendable {
 public struct EventQueue: Hashable, Sendable {
     /// Place in the table: server x 8 + priority.
     public var index: UInt32
+    /// Valid, enqueue, notify, escalate and size bits.
     public var w0: UInt32
+    /// ESn, ESe, generation, next index.
     public var w1: UInt32
+    /// Upper address bits.
     public var w2: UInt32
+    /// Lower address bits.
     public var w3: UInt32
+    /// Escalation END.
     public var w4: UInt32
+    /// Escalation data.
     public var w5: UInt32
+    /// Format and NVT.
     public var w6: UInt32
+    /// Priority.
     public var w7: UInt32
 
+    /// The value with these parts.
     public init(
         index: UInt32, w0: UInt32 = 0, w1: UInt32 = 0x5000_0000, w2: UInt32 = 0, w3: UInt32 = 0,
         w4: UInt32 = 0, w5: UInt32 = 0, w6: UInt32 = 0, w7: UInt32 = 0
@@ -117,8 +137,11 @@ public struct EventQueue: Hashable, Sendable {
     /// Whether it holds what reset leaves, and so need not be stored.
     public var isBlank: Bool { self == EventQueue(index: index) }
 
+    /// Events are processed; else they are dropped.
     public var isValid: Bool { w0 & 0x8000_0000 != 0 }
+    /// Events are written into the queue.
     public var isEnqueuing: Bool { w0 & 0x4000_0000 != 0 }
+    /// Each event notifies the server, whatever ESn says.
     public var alwaysNotifies: Bool { w0 & 0x2000_0000 != 0 }
     /// Valid and writing entries: what a guest calls a configured queue.
     public var isEnabled: Bool { isValid && isEnqueuing }
@@ -159,13 +182,16 @@ public struct QueueEntry: Hashable, Sendable {
     /// The big-endian word: generation bit and EISN.
     public var word: UInt32
 
+    /// The value with these parts.
     public init(queueIndex: UInt32, position: UInt32, word: UInt32) {
         self.queueIndex = queueIndex
         self.position = position
         self.word = word
     }
 
+    /// Number that the guest reads from the entry.
     public var eisn: UInt32 { word & 0x7fff_ffff }
+    /// Generation bit of the entry.
     public var generation: UInt8 { UInt8(word >> 31) }
 }
 
@@ -189,8 +215,10 @@ public struct XiveController: Hashable, Sendable {
     public var sources: [XiveSource]
     /// Queues that differ from reset, ascending by index.
     public var queues: [EventQueue]
+    /// Entries in guest memory, where they were read.
     public var contents: QueueContents
 
+    /// The value with these parts.
     public init(
         numberCount: UInt32, queueCount: UInt32, tableByteOrder: TableByteOrder, sources: [XiveSource],
         queues: [EventQueue], contents: QueueContents

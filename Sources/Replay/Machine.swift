@@ -3,11 +3,11 @@ import PSeries
 
 /// An executable model of the interrupt side of a pseries machine.
 ///
-/// A value: a copy is another machine in the same state. Built from a ``MachineDescription`` as QEMU builds a
+/// A value: a copy is another machine in the same state. Built from a ``MachineSetup`` as QEMU builds a
 /// machine from a command line, then driven by hypercalls, RTAS calls, device events, plugging and reset; saved
 /// into and loaded from ``SavedMachine``; observed with ``snapshot()``.
 public struct Machine: Hashable, Sendable {
-    public let description: MachineDescription
+    public let setup: MachineSetup
     /// vCPUs, memory and build.
     public internal(set) var board: Board
     /// Controllers: one, or both in dual mode.
@@ -37,10 +37,10 @@ public struct Machine: Hashable, Sendable {
     /// Builds the machine, claiming numbers in QEMU's order, and resets it.
     ///
     /// - Throws: what QEMU says when it refuses the command line.
-    public init(_ description: MachineDescription) throws(ConstructionError) {
-        try self.init(checked: description)
+    public init(_ setup: MachineSetup) throws(ConstructionError) {
+        try self.init(checked: setup)
         try claimMachineNumbers()
-        for device in description.devices { try add(device, isHotPlug: false) }
+        for device in setup.devices { try add(device, isHotPlug: false) }
         resetAll()
     }
 
@@ -54,65 +54,66 @@ public struct Machine: Hashable, Sendable {
 // MARK: - Construction
 
 extension Machine {
-    private init(checked description: MachineDescription) throws(ConstructionError) {
-        let mode = try Machine.mode(of: description)
+    private init(checked setup: MachineSetup) throws(ConstructionError) {
+        let mode = try Machine.mode(of: setup)
         guard
             let numbering = ServerNumbering(
-                threads: description.threads,
-                vsmt: description.serverSpacing
-                    ?? description.type.serverSpacing.vsmt(threads: max(1, description.threads))),
-            let serverCount = numbering.serverCount(possibleCPUs: description.maximumProcessors),
+                threads: setup.threads,
+                vsmt: setup.serverSpacing
+                    ?? setup.type.serverSpacing.vsmt(threads: max(1, setup.threads))),
+            let serverCount = numbering.serverCount(possibleCPUs: setup.maximumProcessors),
             serverCount <= Machine.maximumServers
         else { throw ConstructionError("threads, vsmt and maxcpus give no server numbers") }
         guard numbering.vsmt >= numbering.threads else {
             throw ConstructionError(
                 "Cannot support VSMT mode \(numbering.vsmt) because it must be >= threads/core (\(numbering.threads))")
         }
-        guard description.maximumProcessors <= Machine.maximumProcessors else {
+        guard setup.maximumProcessors <= Machine.maximumProcessors else {
             throw ConstructionError(
-                "Invalid SMP CPUs \(description.maximumProcessors). The max CPUs supported by machine "
-                    + "'\(description.type.name)' is \(Machine.maximumProcessors)")
+                "Invalid SMP CPUs \(setup.maximumProcessors). The max CPUs supported by machine "
+                    + "'\(setup.type.name)' is \(Machine.maximumProcessors)")
         }
-        guard description.processorCount <= description.maximumProcessors, description.processorCount > 0 else {
+        guard setup.processorCount <= setup.maximumProcessors, setup.processorCount > 0 else {
             throw ConstructionError(
-                "Invalid CPU topology: maxcpus (\(description.maximumProcessors)) must be equal to or greater than "
-                    + "smp (\(description.processorCount)), which must be at least 1")
+                "Invalid CPU topology: maxcpus (\(setup.maximumProcessors)) must be equal to or greater than "
+                    + "smp (\(setup.processorCount)), which must be at least 1")
         }
-        self.description = description
+        self.setup = setup
         self.mode = mode
         self.numbering = numbering
         board = Board(
             processors: Processors(serverCount: serverCount),
-            memory: GuestMemory(size: description.memoryByteCount), build: description.build,
-            behaviour: description.behaviour)
-        let externalBase: UInt32 = 0x1000
-        if mode != .xive { xics = XicsModel(base: externalBase, numberCount: description.type.externalCount) }
-        if mode.hasXive {
-            xive = XiveModel(
-                numberCount: externalBase &+ description.type.externalCount, queueCount: serverCount &* 8)
+            memory: GuestMemory(size: setup.memoryByteCount), build: setup.build,
+            behaviour: setup.behaviour)
+        let space = setup.type.map.numberSpaceEnd
+        if mode != .xive {
+            xics = XicsModel(base: Machine.externalBase, numberCount: space &- Machine.externalBase)
         }
+        if mode.hasXive { xive = XiveModel(numberCount: space, queueCount: serverCount &* 8) }
         activeMode = mode.modeAtReset
         negotiatedOptions = [UInt64](repeating: 0, count: 32)
-        plan = NumberPlan(type: description.type, behaviour: description.behaviour)
+        plan = NumberPlan(type: setup.type, servers: serverCount, behaviour: setup.behaviour)
         epow = FixedNumberMap.epow
         guestTree = DeviceTreeFacts(numbers: [], servers: [], serverCount: nil, offeredModes: nil)
     }
 
+    /// First number that is no IPI of the fixed map, and first of the XICS source controller.
+    static let externalBase: UInt32 = 0x1000
     /// QEMU 7.2 to 11.1 take 4096 vCPUs at most.
     static let maximumProcessors: UInt32 = 4096
     /// Queue indexes are 24 bits wide, eight to a server.
     static let maximumServers: UInt32 = 1 << 21
 
-    private static func mode(of description: MachineDescription) throws(ConstructionError) -> InterruptModeSetting {
-        let type = description.type
-        if let mode = description.mode, type.offeredModes == [.legacy], mode != .legacy {
+    private static func mode(of setup: MachineSetup) throws(ConstructionError) -> InterruptModeSetting {
+        let type = setup.type
+        if let mode = setup.mode, type.offeredModes == [.legacy], mode != .legacy {
             throw ConstructionError("This machine only uses the legacy XICS backend, don't pass ic-mode")
         }
-        let mode = description.mode ?? type.defaultMode
+        let mode = setup.mode ?? type.defaultMode
         guard type.offeredModes.contains(mode) else {
             throw ConstructionError("Bad value for \"ic-mode\" property")
         }
-        guard mode.hasXive, !(description.processor ?? type.defaultProcessor).supportsXive else { return mode }
+        guard mode.hasXive, !(setup.processor ?? type.defaultProcessor).supportsXive else { return mode }
         guard mode == .dual else { throw ConstructionError("XIVE-only machines require a POWER9 CPU") }
         return .xics
     }
@@ -122,27 +123,28 @@ extension Machine {
         if let count = xive.map({ _ in board.processors.serverCount }) {
             for index in 0..<count { try claimInterprocessor(index) }
         }
-        for core in stride(from: 0, to: description.processorCount, by: Int(description.threads)) {
+        for core in stride(from: 0, to: setup.processorCount, by: Int(setup.threads)) {
             try addCore(core, isBoot: true)
         }
         firstPluggedRow = board.processors.count
-        epow = try plan.eventSource(FixedNumberMap.epow)
+        epow = try plan.number(of: .epow)
         try claim(epow, .msi)
-        if description.modernHotPlugEvents ?? description.type.modernHotPlugEvents {
-            let number = try plan.eventSource(FixedNumberMap.hotPlug)
+        if setup.modernHotPlugEvents ?? setup.type.modernHotPlugEvents {
+            let number = try plan.number(of: .hotPlug)
             try claim(number, .msi)
             hotPlug = number
         }
-        for _ in 0..<description.serialCount {
-            try addVirtualDevice(VirtualDeviceDescription(type: "vty", unitAddress: nil))
+        for _ in 0..<setup.serialCount {
+            try addVirtualDevice(VirtualDeviceSetup(type: "vty", unitAddress: nil))
         }
-        try addVirtualDevice(VirtualDeviceDescription(type: "nvram", unitAddress: description.nvramAddress))
+        try addVirtualDevice(VirtualDeviceSetup(type: "nvram", unitAddress: setup.nvramAddress))
         try addBridge(0)
     }
 
     private mutating func claimInterprocessor(_ index: UInt32) throws(ConstructionError) {
-        guard index < 0x1000, xive?.claim(index, as: .msi) == true else {
-            throw ConstructionError("IRQ \(index) is not free")
+        let number = try plan.number(of: .interprocessor(index))
+        guard xive?.claim(number.rawValue, as: .msi) == true else {
+            throw ConstructionError("IRQ \(number.rawValue) is not free")
         }
     }
 
@@ -180,7 +182,7 @@ extension Machine {
 
     mutating func resetAll() {
         for place in bridges.indices {
-            for block in bridges[place].blocks { releaseBlock(block) }
+            for block in bridges[place].blocks { releaseBlock(block, bridge: bridges[place].index) }
             bridges[place].blocks = []
             for function in bridges[place].functions.indices {
                 bridges[place].functions[function].enabledShift = 0

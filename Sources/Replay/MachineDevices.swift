@@ -6,15 +6,15 @@ extension Machine {
     /// Plugs a device into the running machine.
     ///
     /// - Throws: what QEMU says when it refuses.
-    public mutating func plug(_ device: DeviceDescription) throws(ConstructionError) {
-        if case .bridge = device, !description.type.bridgeHotPlug {
+    public mutating func plug(_ device: DeviceSetup) throws(ConstructionError) {
+        if case .bridge = device, !setup.type.bridgeHotPlug {
             throw ConstructionError("PHB hotplug not supported for this machine")
         }
         if case .virtual = device { throw ConstructionError("Bus 'spapr-vio' does not support hotplugging") }
         try add(device, isHotPlug: true)
     }
 
-    mutating func add(_ device: DeviceDescription, isHotPlug: Bool) throws(ConstructionError) {
+    mutating func add(_ device: DeviceSetup, isHotPlug: Bool) throws(ConstructionError) {
         switch device {
         case .virtual(let device): try addVirtualDevice(device)
         case .bridge(let index): try addBridge(index)
@@ -23,7 +23,7 @@ extension Machine {
         }
     }
 
-    mutating func addVirtualDevice(_ device: VirtualDeviceDescription) throws(ConstructionError) {
+    mutating func addVirtualDevice(_ device: VirtualDeviceSetup) throws(ConstructionError) {
         var address = device.unitAddress ?? 0x7100_0000
         if device.unitAddress == nil {
             while virtualDevices.contains(where: { $0.unitAddress == address }) { address &+= 1 }
@@ -32,7 +32,7 @@ extension Machine {
             throw ConstructionError(
                 "\(other.type) and \(device.type) devices conflict at address \(hexadecimal(UInt64(address), digits: 1))")
         }
-        let number = try plan.virtualDevice(address)
+        let number = try plan.number(of: .virtualDevice(type: device.type, unitAddress: address))
         try claim(number, .msi)
         let queueState = [UInt8](repeating: 0, count: device.type == "nvram" ? 0 : 24)
         virtualDevices.append(
@@ -43,13 +43,18 @@ extension Machine {
         guard !bridges.contains(where: { $0.index == index }) else {
             throw ConstructionError("PCI host bridges must have unique indexes")
         }
-        let pins = try plan.bridgePins(index)
-        for pin in pins { try claim(pin, .lsi) }
+        let buid = Owner.firstBridge + UInt64(index)
+        var pins: [LogicalNumber] = []
+        // One at a time, as the bridge does: under the sequential scheme they fill holes.
+        for pin in 0..<UInt8(4) {
+            pins.append(try plan.number(of: .bridgePin(bridge: buid, pin: pin)))
+            try claim(pins[Int(pin)], .lsi)
+        }
         let instance = bridges.map { $0.instance &+ 1 }.max() ?? 0
         bridges.append(BridgePart(index: index, instance: instance, pins: pins))
     }
 
-    private mutating func addFunction(_ function: FunctionDescription) throws(ConstructionError) {
+    private mutating func addFunction(_ function: FunctionSetup) throws(ConstructionError) {
         guard let place = bridges.firstIndex(where: { $0.index == function.bridge }) else {
             throw ConstructionError("Bus of PHB \(function.bridge) not found")
         }
@@ -66,14 +71,14 @@ extension Machine {
     }
 
     mutating func addCore(_ index: UInt32, isBoot: Bool) throws(ConstructionError) {
-        guard index % description.threads == 0 else {
+        guard index % setup.threads == 0 else {
             throw ConstructionError("invalid core id \(index)")
         }
-        guard index < description.maximumProcessors else {
+        guard index < setup.maximumProcessors else {
             throw ConstructionError("core id \(index) out of range")
         }
         guard board.processors.row(index: index) == nil else { throw ConstructionError("core \(index) already populated") }
-        for thread in index..<min(index &+ description.threads, description.maximumProcessors) {
+        for thread in index..<min(index &+ setup.threads, setup.maximumProcessors) {
             guard let server = numbering.server(cpuIndex: thread), server < board.processors.serverCount else {
                 throw ConstructionError("core id \(index) has no server number")
             }
@@ -87,7 +92,7 @@ extension Machine {
     /// Unplugs a device; its message block goes back first.
     ///
     /// - Throws: a sentence where there is no such device, or it cannot go.
-    public mutating func unplug(_ device: DeviceDescription) throws(ConstructionError) {
+    public mutating func unplug(_ device: DeviceSetup) throws(ConstructionError) {
         switch device {
         case .virtual:
             throw ConstructionError("Bus 'spapr-vio' does not support hotplugging")
@@ -104,11 +109,14 @@ extension Machine {
         guard index != 0, let place = bridges.firstIndex(where: { $0.index == index }) else {
             throw ConstructionError("there is no PHB \(index) that can be unplugged")
         }
-        guard description.type.bridgeHotPlug else {
+        guard setup.type.bridgeHotPlug else {
             throw ConstructionError("PHB hotplug not supported for this machine")
         }
-        for block in bridges[place].blocks { releaseBlock(block) }
-        for pin in bridges[place].pins { release(pin) }
+        for block in bridges[place].blocks { releaseBlock(block, bridge: index) }
+        for pin in bridges[place].pins {
+            release(pin)
+            plan.release(pin)
+        }
         bridges.remove(at: place)
     }
 
@@ -126,7 +134,7 @@ extension Machine {
         guard index != 0, let row = board.processors.row(index: index) else {
             throw ConstructionError("there is no core \(index) that can be unplugged")
         }
-        for _ in 0..<description.threads where row < board.processors.count {
+        for _ in 0..<setup.threads where row < board.processors.count {
             board.processors.remove(row: row)
             xics?.removeProcessor(row: row)
             xive?.removeProcessor(row: row)

@@ -203,7 +203,7 @@ extension Machine {
             registers.r4 = .max
         } else {
             let value = xive?.loadStatus(offset, on: &board) ?? .max
-            registers.r4 = description.hostByteOrder == .little ? value.byteSwapped : value
+            registers.r4 = setup.hostByteOrder == .little ? value.byteSwapped : value
         }
         return .success
     }

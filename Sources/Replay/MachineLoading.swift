@@ -15,8 +15,8 @@ extension Machine {
     /// what they raise, vsmt, the number of servers, which numbers are level ones. QEMU checks a few fields and
     /// section names and takes the rest in silence, and so does this.
     public mutating func load(_ saved: SavedMachine) -> LoadResult {
-        if let typeName = saved.typeName, typeName != description.type.name {
-            return .refused("Machine type received is '\(typeName)' and local is '\(description.type.name)'")
+        if let typeName = saved.typeName, typeName != setup.type.name {
+            return .refused("Machine type received is '\(typeName)' and local is '\(setup.type.name)'")
         }
         isLoaded = true
         if let memory = saved.memory { board.memory = memory }
@@ -42,8 +42,8 @@ extension Machine {
             known = Set(machine.save().sections.map { "\($0.name) \($0.instance)" })
             for index in machine.board.processors.indexes { known.insert("spapr_cpu \(index)") }
             // Types up to 2.9 register a presenter for every possible vCPU.
-            if !machine.description.type.stream.noDummyPresenters {
-                for index in 0..<machine.description.maximumProcessors { known.insert("icp/server \(index)") }
+            if !machine.setup.type.stream.noDummyPresenters {
+                for index in 0..<machine.setup.maximumProcessors { known.insert("icp/server \(index)") }
             }
         }
 
@@ -140,13 +140,14 @@ extension Machine {
             return Machine.mismatch(own.rawValue, saved.rawValue)
         }
         bridges[place].blocks = messages
+        plan.load(blocks: messages, bridge: bridges[place].index)
         return nil
     }
 
     private mutating func loadMachine(_ options: [UInt64]?, _ bitmap: [UInt64]?, _ tree: DeviceTreeFacts?) {
         if let options, options.count == negotiatedOptions.count { setNegotiated(options) }
         plan.load(messageWords: bitmap) { number in xics?.isClaimed(number) ?? false }
-        if let tree, description.type.stream.deviceTree { guestTree = tree }
+        if let tree, setup.type.stream.deviceTree { guestTree = tree }
     }
 
     /// What happens once every section is there: the controller is chosen, and no vCPU has its input raised.

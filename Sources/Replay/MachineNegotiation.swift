@@ -39,7 +39,7 @@ extension Machine {
         setNegotiated(zip(platformOptions, Machine.words(of: guest)).map { $0 & $1 })
         selectController()
         guestTree = currentTree()
-        let one: UInt64 = description.hostByteOrder == .little ? 0x0100_0000 : 1
+        let one: UInt64 = setup.hostByteOrder == .little ? 0x0100_0000 : 1
         board.memory.store(buffer, one, byteCount: 4)
         return .success
     }
@@ -63,7 +63,7 @@ extension Machine {
     /// The processor itself, or an architecture level that it can be.
     private func isRunnable(mask: UInt32, value: UInt32) -> Bool {
         let (version, levels): (UInt32, ClosedRange<UInt32>) =
-            switch description.processor ?? description.type.defaultProcessor {
+            switch setup.processor ?? setup.type.defaultProcessor {
             case .power7: (0x003f_0000, 2...3)
             case .power8: (0x004d_0000, 2...4)
             case .power9: (0x004e_0000, 2...5)
@@ -107,14 +107,14 @@ extension Machine {
         func set(_ bit: Int) { words[bit / 64] |= 1 << UInt64(bit % 64) }
         set(OptionVector5.memoryReconfiguration)
         set(OptionVector5.form1Affinity)
-        if let version = description.type.version, version >= MachineTypeVersion(6, 2) {
+        if let version = setup.type.version, version >= MachineTypeVersion(6, 2) {
             set(OptionVector5.form2Affinity)
         }
         if hotPlug != nil { set(OptionVector5.hotPlugEvents) }
         set(OptionVector5.hashTableResize)
         set(OptionVector5.memoryDescriptors)
         if xive != nil { set(OptionVector5.xive) }
-        if (description.processor ?? description.type.defaultProcessor).supportsXive {
+        if (setup.processor ?? setup.type.defaultProcessor).supportsXive {
             set(OptionVector5.radix)
             set(OptionVector5.guestTranslation)
         }

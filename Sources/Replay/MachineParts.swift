@@ -22,7 +22,7 @@ struct BridgePart: Hashable, Sendable {
     var buid: UInt64 { Owner.firstBridge + UInt64(index) }
 
     /// Number that a function's pin raises: slots rotate through the four.
-    func number(of function: FunctionDescription) -> LogicalNumber? {
+    func number(of function: FunctionSetup) -> LogicalNumber? {
         guard let pin = function.pin else { return nil }
         return pins[(Int(function.slot) + Int(pin)) % 4]
     }
@@ -30,7 +30,7 @@ struct BridgePart: Hashable, Sendable {
 
 /// A PCI function of a machine.
 struct FunctionPart: Hashable, Sendable {
-    var description: FunctionDescription
+    var description: FunctionSetup
     /// Multiple Message Enable: log2 of the vectors that the guest enabled in the MSI capability.
     var enabledShift: UInt32 = 0
     /// Level of its pin.

@@ -155,16 +155,16 @@ extension Machine {
         let old = bridges[bridge].blocks.firstIndex { $0.device == configurationAddress }
         guard count > 0 else {
             guard let old else { return .failed(RTASStatus.hardware) }
-            releaseBlock(bridges[bridge].blocks.remove(at: old))
+            releaseBlock(bridges[bridge].blocks.remove(at: old), bridge: bridges[bridge].index)
             return .released
         }
         let limit = kind == .msi ? UInt32(1) << part.enabledShift : part.description.tableVectors
         guard limit > 0 else { return .failed(RTASStatus.hardware) }
         guard count <= limit else { return .granted(count: limit, kind: kind, first: nil) }
-        guard let first = allocateBlock(count, kind) else { return .failed(RTASStatus.hardware) }
+        guard let first = allocateBlock(count, kind, bridge: bridges[bridge].index) else { return .failed(RTASStatus.hardware) }
         let block = MessageBlock(device: configurationAddress, first: first, count: count)
         if let old {
-            releaseBlock(bridges[bridge].blocks[old])
+            releaseBlock(bridges[bridge].blocks[old], bridge: bridges[bridge].index)
             bridges[bridge].blocks[old] = block
         } else {
             bridges[bridge].blocks.append(block)
@@ -173,15 +173,15 @@ extension Machine {
     }
 
     /// Allocates and claims; nil where the call fails, or where QEMU ends.
-    private mutating func allocateBlock(_ count: UInt32, _ kind: MessageKind) -> LogicalNumber? {
+    private mutating func allocateBlock(_ count: UInt32, _ kind: MessageKind, bridge: UInt32) -> LogicalNumber? {
         do {
-            let first = try plan.allocate(count, kind)
+            let first = try plan.allocate(count, kind, bridge: bridge)
             for offset in 0..<count {
                 do {
                     try claim(LogicalNumber(first.rawValue &+ offset), .msi)
                 } catch {
                     for undone in 0..<offset { release(LogicalNumber(first.rawValue &+ undone)) }
-                    plan.release(first, count)
+                    plan.release(first, count, bridge: bridge)
                     return nil
                 }
             }
@@ -192,8 +192,8 @@ extension Machine {
         }
     }
 
-    mutating func releaseBlock(_ block: MessageBlock) {
-        plan.release(block.first, block.count)
+    mutating func releaseBlock(_ block: MessageBlock, bridge: UInt32) {
+        plan.release(block.first, block.count, bridge: bridge)
         for offset in 0..<block.count { release(LogicalNumber(block.first.rawValue &+ offset)) }
     }
 

@@ -8,10 +8,10 @@ extension Machine {
         var sections = controllerSections(state)
         for row in 0..<firstPluggedRow { sections += processorSections(state, row) }
         // Terminals and NVRAM of the machine stand before PHB 0, what -device made after it.
-        let builtIn = Int(description.serialCount) + 1
-        for device in virtualDevices.prefix(builtIn) { sections += SavedMachine.sections(of: device.saved, description) }
+        let builtIn = Int(setup.serialCount) + 1
+        for device in virtualDevices.prefix(builtIn) { sections += SavedMachine.sections(of: device.saved, setup) }
         for (order, bridge) in bridges.enumerated() {
-            sections += SavedMachine.sections(of: bridge.saved, description)
+            sections += SavedMachine.sections(of: bridge.saved, setup)
             guard order == 0 else { continue }
             sections.append(
                 SavedMachine.Section(
@@ -20,10 +20,10 @@ extension Machine {
                         options: state.negotiatedOptions, bitmap: state.messageBitmap, tree: state.deviceTree)))
         }
         for device in virtualDevices.dropFirst(builtIn) {
-            sections += SavedMachine.sections(of: device.saved, description)
+            sections += SavedMachine.sections(of: device.saved, setup)
         }
         for row in firstPluggedRow..<board.processors.count { sections += processorSections(state, row) }
-        let version = description.type.stream.configurationAndFooters ? description.type.name : nil
+        let version = setup.type.stream.configurationAndFooters ? setup.type.name : nil
         var saved = SavedMachine(typeName: version, sections: sections)
         saved.memory = board.memory
         if let xics {
@@ -43,13 +43,13 @@ extension Machine {
         guard let processor = state.cpus.first(where: { $0.index == index }) else { return [] }
         return SavedMachine.sections(
             of: processor, segmentVersion: board.build.segmentVersion, processorVersion: processorVersion,
-            hasProcessorSection: description.type.stream.processorSection)
+            hasProcessorSection: setup.type.stream.processorSection)
     }
 
     /// Version of the processor that the machine runs, where the description settles it.
     var processorVersion: UInt32? {
-        if let version = description.processorVersion { return version }
-        guard (description.processor ?? description.type.defaultProcessor) == .power9 else { return nil }
+        if let version = setup.processorVersion { return version }
+        guard (setup.processor ?? setup.type.defaultProcessor) == .power9 else { return nil }
         return board.build.power9Alias
     }
 }
@@ -156,12 +156,12 @@ extension SavedMachine {
         return sections
     }
 
-    static func sections(of device: VirtualDevice, _ description: MachineDescription) -> [Section] {
-        sections(of: device, description.build)
+    static func sections(of device: VirtualDevice, _ setup: MachineSetup) -> [Section] {
+        sections(of: device, setup.build)
     }
 
-    static func sections(of bridge: HostBridge, _ description: MachineDescription) -> [Section] {
-        sections(of: bridge, description.build)
+    static func sections(of bridge: HostBridge, _ setup: MachineSetup) -> [Section] {
+        sections(of: bridge, setup.build)
     }
 
     /// Names of sections (`hw/char/spapr_vty.c`, `hw/net/spapr_llan.c`, `hw/scsi/spapr_vscsi.c`,
@@ -178,7 +178,7 @@ extension SavedMachine {
     static func sections(of device: VirtualDevice, _ build: BuildProfile?) -> [Section] {
         let name = sectionName(type: device.type, unitAddress: device.unitAddress)
         var sections: [Section] = []
-        if VirtualDeviceDescription(type: device.type, unitAddress: nil).hasIOMMU {
+        if VirtualDeviceSetup(type: device.type, unitAddress: nil).hasIOMMU {
             sections.append(
                 Section(
                     name: "spapr_iommu", instance: device.unitAddress, version: build?.iommuVersion ?? 0,

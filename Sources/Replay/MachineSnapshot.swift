@@ -9,7 +9,7 @@ extension Machine {
     public func snapshot() -> MachineState {
         var state = MachineState(
             facts: MachineFacts(
-                typeName: description.type.name, scheme: description.type.scheme, activeMode: activeMode,
+                typeName: setup.type.name, scheme: setup.type.scheme, activeMode: activeMode,
                 serverCount: board.processors.serverCount, serverCountBasis: .model))
         state.xive = xiveState
         state.xics = xics.map {
@@ -23,9 +23,9 @@ extension Machine {
                 queueState: $0.queueState)
         }
         state.virtualDevices.sort { ($0.unitAddress, $0.type) < ($1.unitAddress, $1.type) }
-        state.messageBitmap = plan.hasMessages ? plan.messageWords : nil
-        state.negotiatedOptions = description.type.stream.negotiatedOptions ? negotiatedOptions : nil
-        state.deviceTree = description.type.stream.deviceTree ? guestTree : nil
+        state.messageBitmap = plan.messageWords
+        state.negotiatedOptions = setup.type.stream.negotiatedOptions ? negotiatedOptions : nil
+        state.deviceTree = setup.type.stream.deviceTree ? guestTree : nil
         state.numbers = numberRows
         return state
     }
@@ -34,7 +34,7 @@ extension Machine {
         guard let xive else { return nil }
         let queues = xive.storedQueues
         return XiveController(
-            numberCount: xive.numberCount, queueCount: xive.queueCount, tableByteOrder: description.hostByteOrder,
+            numberCount: xive.numberCount, queueCount: xive.queueCount, tableByteOrder: setup.hostByteOrder,
             sources: xive.storedSources, queues: queues, contents: .captured(queues.flatMap(entries(of:))))
     }
 
@@ -82,8 +82,10 @@ extension Machine {
     private var numberRows: [NumberAssignment] {
         var rows = constructedRows(basis: .model)
         if let xive {
-            for index in 0..<min(board.processors.serverCount, xive.numberCount) {
-                rows.append(row(LogicalNumber(index), .interprocessor(index), .model, else: .msi))
+            let servers = board.processors.serverCount
+            for index in 0..<min(servers, xive.numberCount) {
+                guard let number = setup.type.map.number(of: .interprocessor(index), servers: servers) else { continue }
+                rows.append(row(number, .interprocessor(index), .model, else: .msi))
             }
         }
         for bridge in bridges {

@@ -1,116 +1,121 @@
 import InterruptState
 import PSeries
 
-/// The number map of one machine: the scheme of its type and what it has handed out.
+/// The number map of one machine and what it has handed out.
 ///
 /// It belongs to the machine. Controllers are told the numbers that come out of it.
 struct NumberPlan: Hashable, Sendable {
-    private enum Scheme: Hashable, Sendable {
-        case fixed(MessageBitmap)
-        case sequential(SequentialAllocator)
-    }
-
-    private var scheme: Scheme
-    /// Highest index of a host bridge.
+    private let map: NumberMap
+    private let servers: UInt32
     private let maximumBridgeIndex: UInt32
+    /// The table of the sequential scheme, empty in the others.
+    private var table: SequentialAllocator
+    /// By host bridge index in the sparse scheme, under 0 in the fixed one.
+    private var bitmaps: [UInt32: MessageBitmap] = [:]
 
-    init(type: MachineType, behaviour: Behaviour) {
-        maximumBridgeIndex = type.maximumBridgeIndex
-        switch type.scheme {
+    init(type: MachineType, servers: UInt32, behaviour: Behaviour) {
+        map = type.map
+        self.servers = servers
+        maximumBridgeIndex = min(type.maximumBridgeIndex, type.map.maximumBridgeIndex ?? .max)
+        switch type.map {
+        case .sequential(let size):
+            table = SequentialAllocator(size: size)
+        case .fixed(let messages):
+            table = SequentialAllocator(size: 0)
+            bitmaps[0] = MessageBitmap(behaviour: behaviour == .intended ? .intended : messages)
+        case .sparse:
+            table = SequentialAllocator(size: 0)
+        }
+    }
+
+    /// The number of an interrupt that construction decides: a function of what it is, or the next free one.
+    mutating func number(of owner: Owner) throws(ConstructionError) -> LogicalNumber {
+        if case .bridgePin(let bridge, _) = owner {
+            let index = Owner.bridgeIndex(bridge) ?? .max
+            guard index <= maximumBridgeIndex else {
+                throw ConstructionError("\"index\" for PAPR PHB is too large (max \(maximumBridgeIndex))")
+            }
+        }
+        guard map.isFunction else {
+            do {
+                return try table.allocateForDevice(count: 1)
+            } catch {
+                throw ConstructionError("can't find a free 1-IRQ block")
+            }
+        }
+        guard let number = map.number(of: owner, servers: servers) else {
+            throw ConstructionError("\(owner) has no number in the \(map.name) map")
+        }
+        return number
+    }
+
+    /// Numbers for the vectors of a PCI function behind a host bridge.
+    mutating func allocate(
+        _ count: UInt32, _ kind: MessageKind, bridge: UInt32
+    ) throws(AllocationError) -> LogicalNumber {
+        switch map {
         case .sequential:
-            scheme = .sequential(SequentialAllocator(size: type.externalCount))
+            return try table.allocate(count: count, kind: kind)
         case .fixed:
-            let size = FixedNumberMap.externalRange.lowerBound &+ type.externalCount &- FixedNumberMap.messageBase
-            scheme = .fixed(MessageBitmap(behaviour: behaviour == .shipped ? .shipped : .intended, size: size))
+            return try allocate(count, kind, key: 0, empty: nil)
+        case .sparse(let layout):
+            guard let range = layout.messageRange(bridge) else { throw .countOutOfDomain(count) }
+            let empty = MessageBitmap(
+                behaviour: layout.messages, base: range.lowerBound, size: range.upperBound &- range.lowerBound)
+            return try allocate(count, kind, key: bridge, empty: empty)
         }
     }
 
-    /// The number of an event source.
-    mutating func eventSource(_ fixed: LogicalNumber) throws(ConstructionError) -> LogicalNumber {
-        try next(count: 1) ?? fixed
-    }
-
-    /// The number of a VIO device.
-    mutating func virtualDevice(_ unitAddress: UInt32) throws(ConstructionError) -> LogicalNumber {
-        try next(count: 1) ?? FixedNumberMap.virtualDevice(unitAddress: unitAddress)
-    }
-
-    /// The numbers of a host bridge's pins.
-    mutating func bridgePins(_ index: UInt32) throws(ConstructionError) -> [LogicalNumber] {
-        guard index <= maximumBridgeIndex else {
-            throw ConstructionError("\"index\" for PAPR PHB is too large (max \(maximumBridgeIndex))")
-        }
-        // One at a time, as the bridge does: the four need not be consecutive where holes are smaller.
-        return try (0..<4).map { pin throws(ConstructionError) in
-            if let number = try next(count: 1) { return number }
-            return LogicalNumber(FixedNumberMap.pinRange.lowerBound &+ index &* 4 &+ UInt32(pin))
-        }
-    }
-
-    /// The next free numbers under the sequential scheme, nil under the fixed one.
-    private mutating func next(count: UInt32) throws(ConstructionError) -> LogicalNumber? {
-        guard case .sequential(var allocator) = scheme else { return nil }
-        do {
-            let first = try allocator.allocateForDevice(count: count)
-            scheme = .sequential(allocator)
-            return first
-        } catch {
-            throw ConstructionError("can't find a free \(count)-IRQ block")
-        }
-    }
-
-    /// Numbers for the vectors of a PCI function.
-    mutating func allocate(_ count: UInt32, _ kind: MessageKind) throws(AllocationError) -> LogicalNumber {
-        switch scheme {
-        case .fixed(var bitmap):
-            let first = try bitmap.allocate(count: count, kind: kind)
-            scheme = .fixed(bitmap)
-            return first
-        case .sequential(var allocator):
-            let first = try allocator.allocate(count: count, kind: kind)
-            scheme = .sequential(allocator)
-            return first
-        }
+    private mutating func allocate(
+        _ count: UInt32, _ kind: MessageKind, key: UInt32, empty: MessageBitmap?
+    ) throws(AllocationError) -> LogicalNumber {
+        guard var bitmap = bitmaps.removeValue(forKey: key) ?? empty else { throw .noFreeBlock(count: count) }
+        defer { bitmaps[key] = bitmap }
+        return try bitmap.allocate(count: count, kind: kind)
     }
 
     /// Takes a block of message numbers back.
-    mutating func release(_ first: LogicalNumber, _ count: UInt32) {
-        switch scheme {
-        case .fixed(var bitmap):
-            bitmap.release(first: first, count: count)
-            scheme = .fixed(bitmap)
-        case .sequential(var allocator):
-            allocator.release(first: first, count: count)
-            scheme = .sequential(allocator)
+    mutating func release(_ first: LogicalNumber, _ count: UInt32, bridge: UInt32) {
+        switch map {
+        case .sequential: table.release(first: first, count: count)
+        case .fixed: bitmaps[0]?.release(first: first, count: count)
+        case .sparse: bitmaps[bridge]?.release(first: first, count: count)
         }
     }
 
-    /// Words of the message bitmap, nil under the sequential scheme.
+    /// Takes the number of a device back that was unplugged.
+    mutating func release(_ number: LogicalNumber) {
+        table.release(first: number, count: 1)
+    }
+
+    /// Words of the message bitmap that a stream carries: those of the fixed scheme, if any number is handed out.
     var messageWords: [UInt64]? {
-        guard case .fixed(let bitmap) = scheme else { return nil }
+        guard case .fixed = map, let bitmap = bitmaps[0], !bitmap.isEmpty else { return nil }
         return bitmap.words
     }
 
-    /// Whether no message number is handed out, as far as the scheme knows them apart.
-    var hasMessages: Bool {
-        guard case .fixed(let bitmap) = scheme else { return false }
-        return !bitmap.isEmpty
+    /// Whether a number is one of the allocators' and handed out.
+    func isTaken(_ number: LogicalNumber) -> Bool {
+        if table.range.contains(number.rawValue) { return table.isTaken(number) }
+        return bitmaps.values.contains { $0.range.contains(number.rawValue) && $0.isTaken(number) }
     }
 
-    /// After a load: the bitmap is the stream's, and the sequential allocator sees what the stream has claimed.
-    mutating func load(messageWords: [UInt64]?, isClaimed: (UInt32) -> Bool) {
-        switch scheme {
-        case .fixed(var bitmap):
-            guard let messageWords else { return }
-            bitmap.words = messageWords
-            scheme = .fixed(bitmap)
-        case .sequential(let old):
-            var allocator = SequentialAllocator(base: old.base, size: UInt32(old.range.count))
-            guard (try? allocator.allocateForDevice(count: UInt32(old.range.count))) != nil else { return }
-            for number in old.range where !isClaimed(number) {
-                allocator.release(first: LogicalNumber(number), count: 1)
-            }
-            scheme = .sequential(allocator)
-        }
+    /// After a load the bitmap is the stream's, and the sequential table sees what the stream has claimed.
+    mutating func load(messageWords words: [UInt64]?, isClaimed: (UInt32) -> Bool) {
+        if let words { bitmaps[0]?.words = words }
+        guard case .sequential = map else { return }
+        var full = SequentialAllocator(base: table.base, size: UInt32(table.range.count))
+        guard (try? full.allocateForDevice(count: UInt32(table.range.count))) != nil else { return }
+        for number in table.range where !isClaimed(number) { full.release(first: LogicalNumber(number), count: 1) }
+        table = full
+    }
+
+    /// After a load under the sparse scheme each window holds the blocks of its bridge.
+    mutating func load(blocks: [MessageBlock], bridge: UInt32) {
+        guard case .sparse(let layout) = map, let range = layout.messageRange(bridge) else { return }
+        var bitmap = MessageBitmap(
+            behaviour: layout.messages, base: range.lowerBound, size: range.upperBound &- range.lowerBound)
+        for block in blocks { bitmap.take(first: block.first, count: block.count) }
+        bitmaps[bridge] = bitmap
     }
 }

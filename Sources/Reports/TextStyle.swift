@@ -3,6 +3,7 @@ public struct TextStyle: Sendable {
     /// Whether escape sequences for colour and weight may be written.
     public var usesColour: Bool
 
+    /// The value with these parts.
     public init(usesColour: Bool) {
         self.usesColour = usesColour
     }

@@ -9,16 +9,22 @@ public struct DeviceSection: Hashable, Sendable {
     public var position: Int
     /// Printable name; bytes outside printable ASCII, and `\`, are shown as `\xNN`.
     public var name: String
+    /// Instance number: an accident of creation order.
     public var instance: UInt32
+    /// Version of the layout.
     public var version: UInt32
+    /// Section id, repeated by the footer: an accident of registration.
     public var id: UInt32
     /// Offset of the header in the stream.
     public var offset: UInt64
+    /// Offset of the first byte behind the header.
     public var bodyOffset: UInt64
+    /// Bytes between header and footer.
     public var bodyLength: UInt64
     /// The section's part of the self-description, placed on its bytes; nil where the stream has none.
     public var layout: BodyLayout?
 
+    /// The value with these parts.
     public init(
         position: Int, name: String, instance: UInt32, version: UInt32, id: UInt32, offset: UInt64,
         bodyOffset: UInt64, bodyLength: UInt64, layout: BodyLayout?
@@ -42,15 +48,18 @@ public struct DeviceSection: Hashable, Sendable {
 public struct BodyLayout: Hashable, Sendable {
     /// `vmsd_name`.
     public var name: String
+    /// Version of the layout.
     public var version: UInt32
     /// Offset of the first field.
     public var offset: UInt64
     /// Bytes of all fields and subsections.
     public var length: UInt64
+    /// In the order of the wire.
     public var fields: [FieldLayout]
     /// Each one's `offset` is that of its first field, behind its own header.
     public var subsections: [BodyLayout]
 
+    /// The value with these parts.
     public init(
         name: String, version: UInt32, offset: UInt64, length: UInt64, fields: [FieldLayout],
         subsections: [BodyLayout] = []
@@ -76,6 +85,7 @@ public struct BodyLayout: Hashable, Sendable {
 
 /// A field, or an array of equal elements.
 public struct FieldLayout: Hashable, Sendable {
+    /// Name in the stream.
     public var name: String
     /// Type name as the self-description spells it: `uint32`, `buffer`, `struct`, ...; open-ended.
     public var type: String
@@ -89,10 +99,14 @@ public struct FieldLayout: Hashable, Sendable {
     public var arrayIndex: Int?
     /// For a struct: the layout of the first element.
     public var element: BodyLayout?
+    /// For a list or tree, whose elements stand in one field and may differ: every described element in
+    /// order. Of a tree with described keys, keys and values alternate.
+    public var listElements: [BodyLayout]
 
+    /// The value with these parts.
     public init(
         name: String, type: String, offset: UInt64, elementSize: UInt64, count: UInt64 = 1,
-        arrayIndex: Int? = nil, element: BodyLayout? = nil
+        arrayIndex: Int? = nil, element: BodyLayout? = nil, listElements: [BodyLayout] = []
     ) {
         self.name = name
         self.type = type
@@ -101,18 +115,24 @@ public struct FieldLayout: Hashable, Sendable {
         self.count = count
         self.arrayIndex = arrayIndex
         self.element = element
+        self.listElements = listElements
     }
 }
 
 /// A live (iterative) section: RAM, the hash table, bitmaps. Located, not described.
 public struct LiveSection: Hashable, Sendable {
+    /// Name in the stream.
     public var name: String
+    /// Instance number: an accident of creation order.
     public var instance: UInt32
+    /// Version of the layout.
     public var version: UInt32
+    /// Section id, repeated by the footer: an accident of registration.
     public var id: UInt32
     /// Offset of its START header in the stream.
     public var offset: UInt64
 
+    /// The value with these parts.
     public init(name: String, instance: UInt32, version: UInt32, id: UInt32, offset: UInt64) {
         self.name = name
         self.instance = instance
@@ -124,6 +144,7 @@ public struct LiveSection: Hashable, Sendable {
 
 /// The configuration section at the head of a stream.
 public struct StreamConfiguration: Hashable, Sendable {
+    /// For example `pseries-7.2`.
     public var machineType: String
     /// Offset of the machine type's first byte.
     public var machineTypeOffset: UInt64
@@ -131,8 +152,10 @@ public struct StreamConfiguration: Hashable, Sendable {
     public var capabilities: [String]
     /// 16 bytes, where the stream carries one.
     public var uuid: [UInt8]?
+    /// Base 2 logarithm of the page size, where the stream says it.
     public var targetPageBits: UInt32?
 
+    /// The value with these parts.
     public init(
         machineType: String, machineTypeOffset: UInt64, capabilities: [String] = [], uuid: [UInt8]? = nil,
         targetPageBits: UInt32? = nil

@@ -4,8 +4,10 @@
 public struct SavedStateError: Error, Sendable {
     /// The kinds of failure. New ones may be added.
     public struct Code: RawRepresentable, Hashable, Sendable {
+        /// The plain value.
         public var rawValue: String
 
+        /// The value with this raw value.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }
@@ -28,6 +30,7 @@ public struct SavedStateError: Error, Sendable {
         public static let missing = Code(rawValue: "missing")
     }
 
+    /// What kind of failure; the part that equality looks at.
     public var code: Code
     /// What is wrong, as a sentence without a full stop.
     public var message: String
@@ -42,6 +45,7 @@ public struct SavedStateError: Error, Sendable {
     /// What follows for the user, or what to do.
     public var advice: String?
 
+    /// The value with these parts.
     public init(
         _ code: Code, _ message: String, file: String? = nil, section: String? = nil, field: String? = nil,
         offset: UInt64? = nil, advice: String? = nil
@@ -57,6 +61,7 @@ public struct SavedStateError: Error, Sendable {
 }
 
 extension SavedStateError: Equatable {
+    /// Equal codes.
     public static func == (left: SavedStateError, right: SavedStateError) -> Bool {
         left.code == right.code
     }

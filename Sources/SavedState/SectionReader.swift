@@ -2,8 +2,11 @@
 ///
 /// All integers of a section are big-endian (`migration/vmstate-types.c`), whatever the host.
 public struct SectionReader: Sendable {
+    /// The section that is read.
     public let section: DeviceSection
+    /// Where its fields stand.
     public let layout: BodyLayout
+    /// The raw bytes.
     public let bytes: [UInt8]
 
     /// A reader over a section's body.

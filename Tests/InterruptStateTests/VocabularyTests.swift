@@ -32,8 +32,9 @@ import Testing
         #expect(context.server == ServerNumber(8))
         #expect(context.isValid)
         #expect(ThreadContext(bytes: [0]) == nil)
-        #expect(ThreadContext.reset(server: ServerNumber(0)).bytes[0x10..<0x20].elementsEqual(
-            [0, 0, 0, 0xff, 0xff, 0, 0xff, 0xff, 0x80, 0, 4, 0, 0, 0, 0, 0]))
+        #expect(
+            ThreadContext.reset(server: ServerNumber(0)).bytes[0x10..<0x20].elementsEqual(
+                [0, 0, 0, 0xff, 0xff, 0, 0xff, 0xff, 0x80, 0, 4, 0, 0, 0, 0, 0]))
     }
 
     @Test func sparseTablesAnswerForEveryNumber() {

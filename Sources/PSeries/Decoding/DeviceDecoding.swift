@@ -91,7 +91,8 @@ extension Decoding {
             state.deviceTree = DeviceTreeFacts(try FlattenedDeviceTree(bytes))
         } catch {
             // The controllers are complete without it: a bad tree is a gap, not the end of the reading.
-            addGap("the device tree", "the blob in the stream is damaged: \(error.message) (byte \(error.offset) of it)")
+            addGap(
+                "the device tree", "the blob in the stream is damaged: \(error.message) (byte \(error.offset) of it)")
         }
     }
 

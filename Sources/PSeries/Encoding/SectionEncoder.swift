@@ -2,10 +2,13 @@ import InterruptState
 
 /// A stretch of a section's body, written again from the decoded state.
 public struct EncodedSection: Hashable, Sendable {
+    /// Name in the stream.
     public var name: String
+    /// Instance number: an accident of creation order.
     public var instance: UInt32
     /// Where the stretch begins, in terms of the section: the whole body, or a named part of it.
     public var part: Part
+    /// The raw bytes.
     public var bytes: [UInt8]
 
     /// Which bytes of a section a stretch is.

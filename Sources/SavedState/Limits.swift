@@ -1,0 +1,29 @@
+/// Limits that keep hostile input from costing more than its size justifies.
+///
+/// Every count that a stream claims is compared with the bytes that are left before it is used. The
+/// limits below bound what remains: memory and depth. Each is far above what real streams show
+/// (measured on QEMU 5.2 to 11.1), so that meeting one means damage or intent, not a large guest.
+enum Limits {
+    /// Bytes of a self-description. Largest seen: 103,313 for 71 devices.
+    static let descriptionBytes: UInt64 = 16 << 20
+    /// Values (names included) in a self-description: 16 bytes of memory each. Largest seen: about 10,000.
+    static let descriptionValues = 1 << 20
+    /// Nested arrays and objects of a self-description. Largest seen: 14, for structures nested 4 deep.
+    static let descriptionDepth = 64
+    /// Device sections of a stream. Largest seen: 71.
+    static let deviceSections = 1 << 16
+    /// Live sections of a stream. Largest seen: 4.
+    static let liveSections = 1 << 12
+    /// RAM blocks of a stream. Largest seen: 12; a guest has one for each DIMM and each ROM.
+    static let ramBlocks = 1 << 14
+    /// Bytes of a machine type's name. Longest seen: 14.
+    static let machineTypeBytes = 1 << 10
+    /// Capabilities that the configuration section names. QEMU 11.1 knows fewer than 40.
+    static let capabilities = 1 << 8
+    /// Page sizes that a target can have: 1 KiB (old Arm) to 1 MiB, as a power of two.
+    static let pageSizes: ClosedRange<UInt64> = 1 << 10...1 << 20
+    /// Bytes of one read of a scan; four such buffers stay below any memory budget.
+    static let scanBlock = 1 << 20
+    /// First read of a scan, doubled with each further one: a head must not cost a whole block.
+    static let firstBlock = 4 << 10
+}

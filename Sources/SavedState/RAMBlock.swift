@@ -1,0 +1,39 @@
+/// A block of guest RAM that a stream announces: main memory, a DIMM, a device's memory or ROM.
+public struct RAMBlock: Hashable, Sendable {
+    /// Printable name, for example `ppc_spapr.ram`.
+    public var name: String
+    /// Bytes of the block.
+    public var length: UInt64
+    /// Page size of the block, where it differs from the usual (only with postcopy).
+    public var pageSize: UInt64?
+    /// Address in the block's container (only with x-ignore-shared); no guest-physical address.
+    public var address: UInt64?
+    /// Where the pages stand in the file (only with mapped-ram).
+    public var mapping: MappedRAM?
+
+    public init(
+        name: String, length: UInt64, pageSize: UInt64? = nil, address: UInt64? = nil, mapping: MappedRAM? = nil
+    ) {
+        self.name = name
+        self.length = length
+        self.pageSize = pageSize
+        self.address = address
+        self.mapping = mapping
+    }
+}
+
+/// The fixed places of a block's pages in a mapped-ram file (QEMU 9.0 and later).
+///
+/// A clear bit means a zero page, whatever stands in its place. Offsets count from the start of the
+/// *file*, also when the stream begins later.
+public struct MappedRAM: Hashable, Sendable {
+    public var pageSize: UInt64
+    public var bitmapOffset: UInt64
+    public var pagesOffset: UInt64
+
+    public init(pageSize: UInt64, bitmapOffset: UInt64, pagesOffset: UInt64) {
+        self.pageSize = pageSize
+        self.bitmapOffset = bitmapOffset
+        self.pagesOffset = pagesOffset
+    }
+}
