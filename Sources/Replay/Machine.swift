@@ -40,7 +40,7 @@ public struct Machine: Hashable, Sendable {
     public init(_ setup: MachineSetup) throws(ConstructionError) {
         try self.init(checked: setup)
         try claimMachineNumbers()
-        for device in setup.devices { try add(device, isHotPlug: false) }
+        for device in setup.devices { try add(device) }
         resetAll()
     }
 

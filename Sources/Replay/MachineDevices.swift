@@ -11,10 +11,19 @@ extension Machine {
             throw ConstructionError("PHB hotplug not supported for this machine")
         }
         if case .virtual = device { throw ConstructionError("Bus 'spapr-vio' does not support hotplugging") }
-        try add(device, isHotPlug: true)
+        try add(device)
+        announceHotPlug()
     }
 
-    mutating func add(_ device: DeviceSetup, isHotPlug: Bool) throws(ConstructionError) {
+    /// The guest is told of a plug or unplug request through the hot-plug source, or EPOW where it has not
+    /// negotiated the former (`hw/ppc/spapr_events.c`, QEMU 5.2 to 11.1).
+    private mutating func announceHotPlug() {
+        let isModern = negotiatedOptions[OptionVector5.hotPlugEvents / 64]
+            >> UInt64(OptionVector5.hotPlugEvents % 64) & 1 == 1
+        raise(isModern && hotPlug != nil ? .hotPlug : .epow)
+    }
+
+    mutating func add(_ device: DeviceSetup) throws(ConstructionError) {
         switch device {
         case .virtual(let device): try addVirtualDevice(device)
         case .bridge(let index): try addBridge(index)
@@ -93,6 +102,7 @@ extension Machine {
     ///
     /// - Throws: a sentence where there is no such device, or it cannot go.
     public mutating func unplug(_ device: DeviceSetup) throws(ConstructionError) {
+        announceHotPlug()
         switch device {
         case .virtual:
             throw ConstructionError("Bus 'spapr-vio' does not support hotplugging")

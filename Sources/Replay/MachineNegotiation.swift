@@ -39,6 +39,8 @@ extension Machine {
         setNegotiated(zip(platformOptions, Machine.words(of: guest)).map { $0 & $1 })
         selectController()
         guestTree = currentTree()
+        // The tree handed back says what was chosen; what the platform offers is in the first one only.
+        guestTree.offeredModes = nil
         let one: UInt64 = setup.hostByteOrder == .little ? 0x0100_0000 : 1
         board.memory.store(buffer, one, byteCount: 4)
         return .success
