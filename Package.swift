@@ -27,44 +27,73 @@ let package = Package(
         .library(name: "SavedState", targets: ["SavedState"]),
         .library(name: "PSeries", targets: ["PSeries"]),
         .library(name: "Replay", targets: ["Replay"]),
+        .library(name: "Scenarios", targets: ["Scenarios"]),
         .library(name: "SnapshotStore", targets: ["SnapshotStore"]),
         .library(name: "Checker", targets: ["Checker"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.0.0"),
     ],
     targets: [
         // C corner: SHA-256 of the system's libcrypto.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // C corner: SQLite's own handles, for bulk rows and for hardening a connection.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        // C corner: zlib, for compressed RAM pages and qcow2 clusters.
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
         // QEMU's saved-state formats; knows nothing of interrupts.
-        module("SavedState"),
+        module("SavedState", ["CZlib"]),
         // The platform: machine types, number maps, sections <-> InterruptState.
         module("PSeries", ["InterruptState", "SavedState"]),
+        // Machine descriptions and vendors' machine types in YAML or JSON.
+        module("Descriptions", ["InterruptState", "PSeries", .product(name: "Yams", package: "Yams")]),
         // The machine model: controllers, calls, migration.
         module("Replay", ["InterruptState", "PSeries"]),
+        // Scenarios for the model, and a library of them.
+        module(
+            "Scenarios",
+            ["InterruptState", "PSeries", "Replay", "Checker", .product(name: "Yams", package: "Yams")]),
+        // Statements over all configurations or histories.
+        module("Prover", ["InterruptState", "PSeries"]),
         // InterruptState <-> SQLite.
-        module("SnapshotStore", ["InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
+        module("SnapshotStore", ["InterruptState", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
         // Equivalence of two states, invariants of one.
         module("Checker", ["InterruptState"]),
         // Findings and states as text and JSON.
-        module("Reports", ["InterruptState", "Checker"]),
+        module("Reports", ["InterruptState", "PSeries", "Prover", "Checker"]),
 
         .executableTarget(
             name: "irqproof",
             dependencies: [
-                "InterruptState", "SavedState", "PSeries", "SnapshotStore", "Checker", "Reports",
+                "InterruptState", "SavedState", "PSeries", "Descriptions", "Prover", "Replay", "Scenarios", "SnapshotStore",
+                "Checker", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
         ),
 
+        // Real captures and what QEMU printed of them, for tests.
+        .target(name: "CaptureSupport", path: "Tests/CaptureSupport", swiftSettings: strict),
+
+        tests(
+            "CommandTests",
+            ["irqproof", "CaptureSupport", "InterruptState", "SavedState", "PSeries", "Checker", "Reports"]),
         tests("InterruptStateTests", ["InterruptState"]),
+        tests(
+            "CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries", "SnapshotStore", "Checker"]),
+        tests("CheckerTests", ["Checker", "InterruptState"]),
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
-        tests("SavedStateTests", ["SavedState"]),
+        tests("DescriptionsTests", ["Descriptions", "PSeries", "InterruptState"]),
+        tests("ProverTests", ["Prover", "Descriptions", "PSeries", "InterruptState"]),
         tests("ReplayTests", ["Replay", "PSeries", "InterruptState", "SavedState"]),
+        tests("ScenariosTests", ["Scenarios", "Replay", "Checker", "PSeries", "InterruptState"]),
+        tests("SavedStateTests", ["SavedState", "CZlib"]),
+        tests(
+            "SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
     ]
 )

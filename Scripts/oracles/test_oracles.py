@@ -5,6 +5,7 @@ Run by `python3 -m unittest discover -s Scripts -t Scripts`.
 
 import copy
 import json
+import re
 import sys
 import unittest
 
@@ -189,6 +190,16 @@ class AVerdictNeedsItsCause(unittest.TestCase):
         expected = "different: the thread contexts of servers 1 and 3 are exchanged"
         self.assertEqual(verdict.unnamed_causes([error("servers 1 and 3")], expected), [])
         self.assertEqual(len(verdict.unnamed_causes([error("server 13 and 31")], expected)), 2)
+
+
+class TheScriptsFitTheRepository(unittest.TestCase):
+    def test_setup_installs_every_library_that_the_package_names(self):
+        manifest = (REPOSITORY / "Package.swift").read_text()
+        setup = (REPOSITORY / "Scripts" / "setup").read_text()
+        packages = re.findall(r'\.apt\(\["([^"]+)"\]\)', manifest)
+        self.assertGreater(len(packages), 0)
+        for package in packages:
+            self.assertIn(f"need {package} ", setup)
 
 
 class PairsHangTogether(unittest.TestCase):

@@ -12,6 +12,12 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
         bytes = result
     }
 
+    /// A digest that was computed earlier, or nil unless there are 32 bytes.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == Int(SHA256_DIGEST_LENGTH) else { return nil }
+        self.bytes = bytes
+    }
+
     /// 64 lower-case hexadecimal digits.
     public var description: String {
         var text = CanonicalText()
@@ -42,12 +48,12 @@ public final class DigestBuilder {
     public func finish() -> Digest {
         var result = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         EVP_DigestFinal_ex(context, &result, nil)
-        return Digest(bytes: result)
+        return Digest(finished: result)
     }
 }
 
 extension Digest {
-    fileprivate init(bytes: [UInt8]) {
+    fileprivate init(finished bytes: [UInt8]) {
         self.bytes = bytes
     }
 }

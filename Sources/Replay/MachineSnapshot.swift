@@ -150,3 +150,24 @@ extension Machine {
         }
     }
 }
+
+extension Machine {
+    /// The number that an interrupt has on this machine, nil where the machine has no such interrupt.
+    public func number(of owner: Owner) -> LogicalNumber? {
+        switch owner {
+        case .epow: return epow
+        case .hotPlug: return hotPlug
+        case .virtualDevice(_, let address): return number(of: .virtualDevice(unitAddress: address))
+        case .bridgePin(let bridge, let pin):
+            guard let part = bridges.first(where: { $0.buid == bridge }), pin < part.pins.count else { return nil }
+            return part.pins[Int(pin)]
+        case .bridgeMessage(let bridge, let device, let vector):
+            guard let index = Owner.bridgeIndex(bridge) else { return nil }
+            return number(of: .message(bridge: index, configurationAddress: device, vector: vector))
+        case .interprocessor:
+            guard xive != nil else { return nil }
+            return setup.type.map.number(of: owner, servers: board.processors.serverCount)
+        case .unknown: return nil
+        }
+    }
+}

@@ -8,7 +8,7 @@ public enum InspectionReport {
         _ state: MachineState, findings: [Finding], evidence: Evidence, showsAll: Bool, style: TextStyle
     ) -> String {
         var lines = [style.text(printable(evidence.name), .heading)]
-        let facts = evidence.facts.filter { showsAll || $0.label == "found" || $0.label == "capabilities" }
+        let facts = evidence.facts.filter { showsAll || $0.label == "capabilities" }
         lines += facts.map { "  \($0.label): \(printable($0.value))" }
         lines += evidence.notes.map { "  note: \(printable($0))" }
         lines += StateText(state, style: style, showsAll: showsAll).lines()

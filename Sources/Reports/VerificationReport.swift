@@ -44,7 +44,7 @@ public enum VerificationReport {
             if let constructed = sides.constructed { json.evidence("constructed", constructed) }
             json.object("compared") { json in
                 for (label, count) in figures(verification.counts) {
-                    json.member(label.replacing(" ", with: "_"), count)
+                    json.member(label.lowercased().replacing(" ", with: "_"), count)
                 }
             }
             json.array("not_compared") { json in

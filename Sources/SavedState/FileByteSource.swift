@@ -4,16 +4,22 @@ import Glibc
 ///
 /// Opened read-only, never locked, never mapped: a file that shrinks while it is read gives an error.
 public final class FileByteSource: ByteSource {
+    /// As the caller gave it.
     public let path: String
+    /// Size of the file when it was opened.
     public let byteCount: UInt64
     private let descriptor: CInt
 
     /// Opens a file; throws `unreadable` where the system refuses or the path names something else.
     ///
     /// - Parameter path: as the caller gave it; it appears in messages.
-    public init(path: String) throws(SavedStateError) {
+    public convenience init(path: String) throws(SavedStateError) {
         // Without O_NONBLOCK the open of a FIFO would wait for a writer.
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        try self.init(descriptor: Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), path: path)
+    }
+
+    /// Takes over a descriptor, which may be the failure of a call just made.
+    init(descriptor: CInt, path: String) throws(SavedStateError) {
         guard descriptor >= 0 else { throw Self.refused(path, "cannot be opened", errno) }
         do throws(SavedStateError) {
             byteCount = try Self.size(of: descriptor, path: path)
@@ -29,22 +35,13 @@ public final class FileByteSource: ByteSource {
         close(descriptor)
     }
 
+    /// Exactly `count` bytes; `truncated` where the file is, or has become, too short.
     public func read(at offset: UInt64, count: Int) throws(SavedStateError) -> [UInt8] {
         guard count >= 0, offset <= byteCount, UInt64(count) <= byteCount - offset else {
             throw SavedStateError(
                 .truncated, "the file ends before the \(count) bytes that are needed here", file: path, offset: offset)
         }
-        guard count > 0 else { return [] }
-        var failure: SavedStateError?
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            do throws(SavedStateError) {
-                filled = try read(at: offset, into: UnsafeMutableRawBufferPointer(buffer))
-            } catch {
-                failure = error
-                filled = 0
-            }
-        }
-        if let failure { throw failure }
+        let bytes = try collect(count) { buffer throws(SavedStateError) in try read(at: offset, into: buffer) }
         guard bytes.count == count else {
             throw SavedStateError(
                 .truncated, "the file became shorter while it was read", file: path,
@@ -53,6 +50,7 @@ public final class FileByteSource: ByteSource {
         return bytes
     }
 
+    /// Up to as many bytes as the buffer holds, fewer only at the end.
     public func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(SavedStateError) -> Int {
         guard offset < byteCount, let base = buffer.baseAddress else { return 0 }
         let wanted = Int(min(UInt64(buffer.count), byteCount - offset))
@@ -69,6 +67,18 @@ public final class FileByteSource: ByteSource {
             }
         }
         return done
+    }
+
+    /// A descriptor of its own for the same file, positioned; the caller closes it.
+    func reopen(at offset: UInt64) throws(SavedStateError) -> CInt {
+        // By descriptor, not by path: the path may mean another file by now.
+        let copy = Glibc.open("/proc/self/fd/\(descriptor)", O_RDONLY | O_CLOEXEC)
+        guard copy >= 0 else { throw Self.refused(path, "cannot be opened again", errno) }
+        guard let position = off_t(exactly: offset), lseek(copy, position, SEEK_SET) >= 0 else {
+            close(copy)
+            throw Self.refused(path, "cannot be positioned", errno, offset: offset)
+        }
+        return copy
     }
 
     private static func size(of descriptor: CInt, path: String) throws(SavedStateError) -> UInt64 {

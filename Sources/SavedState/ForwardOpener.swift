@@ -10,6 +10,11 @@ struct ForwardOpener {
     func locate() throws(SavedStateError) -> LocatedStream {
         var walker = try StreamWalker(
             source, sink: IgnoredPages(), pageSize: tail?.description.pageSize, fileOffset: fileOffset)
+        return try locate(continuing: &walker)
+    }
+
+    /// Finds the devices from where a walker stands.
+    func locate(continuing walker: inout StreamWalker<IgnoredPages>) throws(SavedStateError) -> LocatedStream {
         var located = LocatedStream(method: .headOnly)
         do throws(SavedStateError) {
             try walk(&walker, &located)
@@ -54,7 +59,8 @@ struct ForwardOpener {
     ) throws(SavedStateError) {
         located.damage = located.damage ?? error
         guard let tail, located.sections.isEmpty else { return }
-        let chain = try SectionChain.walk(back: source, from: tail.eofOffset, devices: tail.description.devices)
+        let chain = try SectionChain.walk(
+            back: source, from: tail.eofOffset, to: walker.cursor.position, devices: tail.description.devices)
         guard chain.failure == nil, chain.offset >= walker.cursor.position else { return }
         var search = StreamCursor(source, at: walker.cursor.position, end: chain.offset)
         guard try search.find(StreamHead.magic + [0, 0, 0, 3]) == nil else { return }
@@ -88,7 +94,8 @@ struct ForwardOpener {
     /// The sections that a description gives, if they begin exactly at `first`.
     private func chain(_ tail: TailDescription, from first: UInt64) throws(SavedStateError) -> Described? {
         guard tail.eofOffset >= first else { return nil }
-        let chain = try SectionChain.walk(back: source, from: tail.eofOffset, devices: tail.description.devices)
+        let chain = try SectionChain.walk(
+            back: source, from: tail.eofOffset, to: first, devices: tail.description.devices)
         return chain.offset == first && chain.failure == nil ? (chain, tail) : nil
     }
 

@@ -26,4 +26,27 @@ enum Limits {
     static let scanBlock = 1 << 20
     /// First read of a scan, doubled with each further one: a head must not cost a whole block.
     static let firstBlock = 4 << 10
+    /// Bytes of XML of a libvirt save image that are kept. Seen: 1,000, plus 64 KiB of padding.
+    static let libvirtTextBytes: UInt64 = 16 << 20
+    /// Bytes of a stream from its first device on that are spooled where the input cannot be sought:
+    /// pipes and compressed files. Largest seen: 13 MB. A disk's worth of zeros behind a tiny compressed
+    /// file ends here.
+    static let spooledBytes: UInt64 = 1 << 30
+    /// Bytes that a decompressing program may write before the devices begin, for each byte it read,
+    /// beyond the first GiB. zstd reaches about 30,000 on zeros, and a page record of a real stream
+    /// costs at least 9 bytes of an incompressible kind for each 4 KiB.
+    static let expansion: UInt64 = 100_000
+    /// Bytes of an error text that a program writes.
+    static let programMessageBytes = 1 << 12
+    /// Snapshots of a disk image, bytes of their table, entries of an L1 table (32 MiB of them), extra
+    /// bytes of an entry: QEMU's own limits (`block/qcow2.h`).
+    static let snapshots: UInt32 = 65_536
+    static let snapshotTableBytes: UInt64 = 64 << 20
+    static let levelOneEntries: UInt64 = 4 << 20
+    static let snapshotExtraBytes: UInt32 = 1024
+    /// L2 tables of a disk image that are kept: one covers 512 MiB of state at the usual cluster size.
+    static let levelTwoTables = 8
+    /// Bytes of guest memory that are collected at once. The event queues of 2,048 vCPUs, at the 64 KiB
+    /// that Linux gives each, are 128 MiB.
+    static let guestBytes: UInt64 = 256 << 20
 }

@@ -11,6 +11,7 @@ public struct RAMBlock: Hashable, Sendable {
     /// Where the pages stand in the file (only with mapped-ram).
     public var mapping: MappedRAM?
 
+    /// A block; the optional parts are those that a stream has only with certain capabilities.
     public init(
         name: String, length: UInt64, pageSize: UInt64? = nil, address: UInt64? = nil, mapping: MappedRAM? = nil
     ) {
@@ -27,10 +28,14 @@ public struct RAMBlock: Hashable, Sendable {
 /// A clear bit means a zero page, whatever stands in its place. Offsets count from the start of the
 /// *file*, also when the stream begins later.
 public struct MappedRAM: Hashable, Sendable {
+    /// Bytes of a page: a power of two.
     public var pageSize: UInt64
+    /// Where the bitmap of the pages present begins.
     public var bitmapOffset: UInt64
+    /// Where page 0 stands; page n follows at n times the page size.
     public var pagesOffset: UInt64
 
+    /// Places of one block's pages.
     public init(pageSize: UInt64, bitmapOffset: UInt64, pagesOffset: UInt64) {
         self.pageSize = pageSize
         self.bitmapOffset = bitmapOffset

@@ -1,23 +1,30 @@
-/// What a record of the `ram` section says about a page. Positions are stream offsets.
-enum PageRecord: Hashable, Sendable {
+/// What a record of the `ram` section says about a page.
+enum PageContent: Hashable, Sendable {
     /// Every byte of the page has this value.
     case fill(UInt8)
     /// The page itself.
-    case page(at: UInt64)
+    case page([UInt8])
     /// A zlib stream of the page.
-    case compressed(at: UInt64, count: Int)
+    case compressed([UInt8])
     /// Changes to the page as it is at this moment.
-    case delta(at: UInt64, count: Int)
+    case delta([UInt8])
 }
 
-/// Receives page records in the order of the stream.
-protocol PageRecordSink {
-    mutating func record(block: Int, offset: UInt64, _ record: PageRecord)
+/// Receives pages in the order of the stream; only those that it wants are read.
+protocol PageSink {
+    /// Whether the page at an offset of a block is wanted. Asked for every record: must be quick.
+    func wants(block: Int, offset: UInt64) -> Bool
+    /// Takes one record of a wanted page.
+    mutating func take(
+        _ content: PageContent, block: Int, offset: UInt64, position: UInt64
+    ) throws(SavedStateError)
 }
 
 /// For passing over RAM.
-struct IgnoredPages: PageRecordSink {
-    mutating func record(block: Int, offset: UInt64, _ record: PageRecord) {}
+struct IgnoredPages: PageSink {
+    @inline(__always)
+    func wants(block: Int, offset: UInt64) -> Bool { false }
+    mutating func take(_ content: PageContent, block: Int, offset: UInt64, position: UInt64) {}
 }
 
 /// Reader of the records of section `ram`, version 4 (`migration/ram.c`, QEMU 2.x to 11.1).
@@ -34,6 +41,10 @@ struct RAMRecords {
     var fileOffset: UInt64 = 0
 
     private(set) var blocks: [RAMBlock] = []
+    /// Whether there were records of pages, of pages with data, and marks of a multifd migration.
+    private(set) var hasPages = false
+    private(set) var hasData = false
+    private(set) var hasFlush = false
     private var indexes: [[UInt8]: Int] = [:]
     /// The block of the record before; it survives across sections.
     private var current: Int?
@@ -54,7 +65,7 @@ struct RAMRecords {
     }
 
     /// Reads the records of one section up to and including its end mark.
-    mutating func read<Sink: PageRecordSink>(
+    mutating func read<Sink: PageSink>(
         _ cursor: inout StreamCursor, into sink: inout Sink
     ) throws(SavedStateError) {
         let mask = pageSize &- 1
@@ -65,22 +76,35 @@ struct RAMRecords {
             switch flags & ~Flag.sameBlock {
             case Flag.page:
                 let block = try block(flags, offset, &cursor)
-                sink.record(block: block, offset: offset, .page(at: cursor.position))
-                try cursor.skip(pageSize, "a RAM page")
+                hasData = true
+                guard sink.wants(block: block, offset: offset) else {
+                    try cursor.skip(pageSize, "a RAM page")
+                    continue
+                }
+                let position = cursor.position
+                let page = try cursor.bytes(Int(pageSize), "a RAM page")
+                try sink.take(.page(page), block: block, offset: offset, position: position)
             case Flag.zero:
                 let block = try block(flags, offset, &cursor)
                 let fill: UInt8 = try cursor.integer("a RAM record")
-                sink.record(block: block, offset: offset, .fill(fill))
-            case Flag.delta:
+                guard sink.wants(block: block, offset: offset) else { continue }
+                try sink.take(.fill(fill), block: block, offset: offset, position: cursor.position &- 1)
+            case Flag.delta, Flag.compressed:
                 let block = try block(flags, offset, &cursor)
-                sink.record(block: block, offset: offset, try delta(&cursor))
-            case Flag.compressed:
-                let block = try block(flags, offset, &cursor)
-                sink.record(block: block, offset: offset, try compressed(&cursor))
+                hasData = true
+                let count = flags & Flag.delta != 0 ? try delta(&cursor) : try compressed(&cursor)
+                let position = cursor.position
+                guard sink.wants(block: block, offset: offset) else {
+                    try cursor.skip(UInt64(count), "a RAM page")
+                    continue
+                }
+                let bytes = try cursor.bytes(count, "a RAM page")
+                let content = flags & Flag.delta != 0 ? PageContent.delta(bytes) : .compressed(bytes)
+                try sink.take(content, block: block, offset: offset, position: position)
             case Flag.endOfSection where flags == Flag.endOfSection:
                 return
             case Flag.multifdFlush where flags == Flag.multifdFlush:
-                continue
+                hasFlush = true
             case Flag.blockList where flags == Flag.blockList:
                 try readBlocks(total: offset, &cursor)
             default:
@@ -98,6 +122,7 @@ struct RAMRecords {
     ) throws(SavedStateError) -> Int {
         if flags & Flag.sameBlock == 0 { current = try namedBlock(&cursor) }
         guard let current, !isMapped else { throw misplacedRecord(cursor.position) }
+        hasPages = true
         let length = blocks[current].length
         guard offset < length else {
             throw SavedStateError(
@@ -128,7 +153,8 @@ struct RAMRecords {
         return index
     }
 
-    private func delta(_ cursor: inout StreamCursor) throws(SavedStateError) -> PageRecord {
+    /// Length of a delta, behind its head.
+    private func delta(_ cursor: inout StreamCursor) throws(SavedStateError) -> Int {
         let position = cursor.position
         let kind: UInt8 = try cursor.integer("a RAM delta")
         let count: UInt16 = try cursor.integer("a RAM delta")
@@ -137,12 +163,11 @@ struct RAMRecords {
                 .malformed, "a RAM delta of kind \(kind) claims \(count) bytes for a page of \(pageSize)",
                 section: "ram", offset: position)
         }
-        let record = PageRecord.delta(at: cursor.position, count: Int(count))
-        try cursor.skip(UInt64(count), "a RAM delta")
-        return record
+        return Int(count)
     }
 
-    private func compressed(_ cursor: inout StreamCursor) throws(SavedStateError) -> PageRecord {
+    /// Length of a compressed page, behind its head.
+    private func compressed(_ cursor: inout StreamCursor) throws(SavedStateError) -> Int {
         let count: UInt32 = try cursor.integer("a compressed RAM page")
         // zlib's bound for incompressible data stays below twice the page.
         guard count > 0, UInt64(count) <= pageSize * 2 else {
@@ -150,9 +175,7 @@ struct RAMRecords {
                 .malformed, "a compressed RAM page claims \(count) bytes", section: "ram",
                 offset: cursor.position &- 4)
         }
-        let record = PageRecord.compressed(at: cursor.position, count: Int(count))
-        try cursor.skip(UInt64(count), "a compressed RAM page")
-        return record
+        return Int(count)
     }
 
     // MARK: The block list

@@ -26,6 +26,8 @@ public struct SavedStateError: Error, Sendable {
         public static let badDescription = Code(rawValue: "bad-description")
         /// A limit that protects against hostile input was reached.
         public static let limit = Code(rawValue: "limit")
+        /// An external program that is needed is not installed.
+        public static let missingProgram = Code(rawValue: "missing-program")
         /// A section or field that the caller needs is not there.
         public static let missing = Code(rawValue: "missing")
     }

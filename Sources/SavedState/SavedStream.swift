@@ -24,6 +24,10 @@ public struct SavedStream: Sendable {
     public let pageSize: UInt64
     /// Offset of the end mark behind the device sections; nil where it was not found.
     public let endOffset: UInt64?
+    /// Where the stream begins in its file: mapped-ram places count from there.
+    let fileOffset: UInt64
+    /// For a stream that cannot be sought: a new pass over all of it. Nil where `source` has everything.
+    let passes: (@Sendable () throws(SavedStateError) -> PipeByteSource)?
 
     /// A stream as it was found; `blocks`, `damage` and the like have the values of a plain one.
     public init(
@@ -42,6 +46,29 @@ public struct SavedStream: Sendable {
         self.blocks = blocks
         self.pageSize = pageSize
         self.endOffset = endOffset
+        fileOffset = 0
+        passes = nil
+    }
+
+    /// A stream as it was located; throws what is wrong with it, unless parts are accepted.
+    init(
+        _ located: LocatedStream, name: String, source: any ByteSource, options: OpenOptions, fileOffset: UInt64 = 0,
+        passes: (@Sendable () throws(SavedStateError) -> PipeByteSource)? = nil
+    ) throws(SavedStateError) {
+        if let damage = located.damage, !options.acceptsPartial { throw damage }
+        self.name = name
+        self.source = source
+        configuration = located.configuration
+        sections = located.sections
+        liveSections = located.liveSections
+        method = located.method
+        notes = located.notes
+        damage = located.damage
+        blocks = located.blocks
+        pageSize = located.pageSize
+        endOffset = located.endOffset
+        self.fileOffset = fileOffset
+        self.passes = passes
     }
 
     /// The body of a section.

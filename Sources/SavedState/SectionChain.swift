@@ -14,24 +14,26 @@ struct SectionChain {
     var offset: UInt64
 
     /// Walks back from `eof`, checking every header and footer.
+    ///
+    /// - Parameter floor: nothing before this offset is read.
     static func walk(
-        back source: any ByteSource, from eof: UInt64, devices: [DescribedDevice]
+        back source: any ByteSource, from eof: UInt64, to floor: UInt64 = 0, devices: [DescribedDevice]
     ) throws(SavedStateError) -> SectionChain {
-        let withFooters = try walk(source, eof, devices, footer: 5)
+        let withFooters = try walk(source, eof, floor, devices, footer: 5)
         guard withFooters.failure != nil, withFooters.sections.isEmpty else { return withFooters }
-        let without = try walk(source, eof, devices, footer: 0)
+        let without = try walk(source, eof, floor, devices, footer: 0)
         return without.sections.isEmpty ? withFooters : without
     }
 
     private static func walk(
-        _ source: any ByteSource, _ eof: UInt64, _ devices: [DescribedDevice], footer: UInt64
+        _ source: any ByteSource, _ eof: UInt64, _ floor: UInt64, _ devices: [DescribedDevice], footer: UInt64
     ) throws(SavedStateError) -> SectionChain {
         var chain = SectionChain(
             sections: [], hasFooters: footer > 0, earlyDevices: 0, failure: nil, notes: [], offset: eof)
         chain.sections.reserveCapacity(devices.count)
         for (index, device) in devices.enumerated().reversed() {
             do throws(SavedStateError) {
-                try chain.prepend(device, at: index, source, footer: footer)
+                try chain.prepend(device, at: index, source, floor: floor, footer: footer)
             } catch  where error.code == .badDescription {
                 chain.failure = error
                 chain.earlyDevices = index + 1
@@ -43,11 +45,11 @@ struct SectionChain {
     }
 
     private mutating func prepend(
-        _ device: DescribedDevice, at index: Int, _ source: any ByteSource, footer: UInt64
+        _ device: DescribedDevice, at index: Int, _ source: any ByteSource, floor: UInt64, footer: UInt64
     ) throws(SavedStateError) {
         let headerLength = UInt64(14 + device.name.count)
         let (length, overflow) = device.layout.length.addingReportingOverflow(headerLength + footer)
-        guard !overflow, length <= offset else {
+        guard !overflow, length <= offset, offset - length >= floor else {
             throw mismatch(device, "does not fit before byte \(offset)", at: offset)
         }
         let start = offset - length

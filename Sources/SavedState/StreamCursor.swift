@@ -30,6 +30,9 @@ struct StreamCursor: ~Copyable {
     /// Offset in the stream of the next byte.
     var position: UInt64 { start &+ UInt64(index) }
 
+    /// Bytes that were read ahead of the position.
+    var buffered: [UInt8] { Array(buffer[index..<filled]) }
+
     /// Bytes between the position and the end.
     var remaining: UInt64 { end &- position }
 
@@ -111,9 +114,10 @@ struct StreamCursor: ~Copyable {
         return nil
     }
 
-    func truncated(_ what: StaticString) -> SavedStateError {
+    /// The input ends before what is read here; its end may be known only now, from a pipe.
+    func truncated(_ what: StaticString, end: UInt64? = nil) -> SavedStateError {
         SavedStateError(
-            .truncated, "the input ends at byte \(end) while \(what) is read", offset: position,
+            .truncated, "the input ends at byte \(end ?? self.end) while \(what) is read", offset: position,
             advice: "the file is incomplete: save or copy it again")
     }
 
@@ -121,16 +125,16 @@ struct StreamCursor: ~Copyable {
     private mutating func require(_ count: Int, _ what: StaticString) throws(SavedStateError) {
         guard filled - index < count else { return }
         guard UInt64(count) <= remaining, count <= buffer.count else { throw truncated(what) }
+        // What is left is kept, never read again: a pipe cannot go back.
+        let rest = filled - index
+        if rest > 0, let base = buffer.baseAddress { memmove(base, base + index, rest) }
         start = position
         index = 0
-        filled = 0
+        filled = rest
         let size = Int(min(UInt64(min(max(nextFill, count), buffer.count)), end - start))
         nextFill = min(nextFill * 2, buffer.count)
-        let target = UnsafeMutableRawBufferPointer(rebasing: buffer[0..<size])
-        filled = try source.read(at: start, into: target)
-        guard filled >= count else {
-            throw SavedStateError(
-                .truncated, "the input became shorter while \(what) was read", offset: start &+ UInt64(filled))
-        }
+        let target = UnsafeMutableRawBufferPointer(rebasing: buffer[rest..<max(rest, size)])
+        filled += try source.read(at: start + UInt64(rest), into: target)
+        guard filled >= count else { throw truncated(what, end: start &+ UInt64(filled)) }
     }
 }

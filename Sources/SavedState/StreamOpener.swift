@@ -17,12 +17,7 @@ extension SavedStream {
         do throws(SavedStateError) {
             let opener = StreamOpener(source: source, layouts: options.layouts, fileOffset: fileOffset)
             let located = try opener.locate()
-            if let damage = located.damage, !options.acceptsPartial { throw damage }
-            return SavedStream(
-                name: name, source: source, configuration: located.configuration, sections: located.sections,
-                liveSections: located.liveSections, method: located.method, notes: located.notes,
-                damage: located.damage, blocks: located.blocks, pageSize: located.pageSize,
-                endOffset: located.endOffset)
+            return try SavedStream(located, name: name, source: source, options: options, fileOffset: fileOffset)
         } catch {
             var error = error
             error.file = error.file ?? name
@@ -74,22 +69,23 @@ struct StreamOpener {
     }
 
     /// The description that ends where the stream ends, or where only zeros follow; else why not.
-    private func findTail() throws(SavedStateError) -> (TailDescription?, SavedStateError?) {
+    func findTail(from floor: UInt64 = 0) throws(SavedStateError) -> (TailDescription?, SavedStateError?) {
         do throws(SavedStateError) {
-            if let tail = try TailDescription.find(in: source, end: source.byteCount) { return (tail, nil) }
-            let end = try endWithoutZeros()
-            guard end < source.byteCount else { return (nil, nil) }
-            return (try TailDescription.find(in: source, end: end), nil)
+            let size = source.byteCount
+            if let tail = try TailDescription.find(in: source, from: floor, end: size) { return (tail, nil) }
+            let end = try endWithoutZeros(from: floor)
+            guard end < size else { return (nil, nil) }
+            return (try TailDescription.find(in: source, from: floor, end: end), nil)
         } catch  where error.code == .badDescription || error.code == .limit {
             return (nil, error)
         }
     }
 
-    private func endWithoutZeros() throws(SavedStateError) -> UInt64 {
+    private func endWithoutZeros(from floor: UInt64) throws(SavedStateError) -> UInt64 {
         var end = source.byteCount
         var size: UInt64 = 1 << 12
-        while end > 0 {
-            let count = min(end, size)
+        while end > floor {
+            let count = min(end - floor, size)
             let bytes = try source.read(at: end - count, count: Int(count))
             if let last = bytes.lastIndex(where: { $0 != 0 }) { return end - count + UInt64(last) + 1 }
             end -= count
@@ -99,7 +95,7 @@ struct StreamOpener {
     }
 
     /// What concerns every way: duplicates, and the caller's layouts.
-    private func finish(_ located: LocatedStream) -> LocatedStream {
+    func finish(_ located: LocatedStream) -> LocatedStream {
         var located = located
         var seen: Set<String> = []
         located.notes += Self.duplicates(in: located.sections)

@@ -35,7 +35,7 @@ enum StreamItem {
 }
 
 /// Walks a stream forwards, item by item, passing over everything live.
-struct StreamWalker<Sink: PageRecordSink>: ~Copyable {
+struct StreamWalker<Sink: PageSink>: ~Copyable {
     var cursor: StreamCursor
     private(set) var configuration: StreamConfiguration?
     private(set) var liveSections: [LiveSection] = []

@@ -14,11 +14,15 @@ struct TailDescription: Sendable {
     /// Nothing tells where the description begins, but its length must match its own place: four bytes
     /// that agree by accident, in front of a JSON text, do not occur. Nil where there is no candidate;
     /// throws where there is one and it is invalid.
-    static func find(in source: any ByteSource, end: UInt64) throws(SavedStateError) -> TailDescription? {
+    ///
+    /// - Parameter floor: nothing before this offset is read.
+    static func find(
+        in source: any ByteSource, from floor: UInt64 = 0, end: UInt64
+    ) throws(SavedStateError) -> TailDescription? {
         var window: UInt64 = 64 << 10
         var searched: UInt64 = 0
         var failure: SavedStateError?
-        let reach = min(end, Limits.descriptionBytes + headerBytes)
+        let reach = min(end - min(floor, end), Limits.descriptionBytes + headerBytes)
         while searched < reach {
             window = min(window, reach)
             let bytes = try source.read(at: end - window, count: Int(window))

@@ -88,7 +88,9 @@ extension Decoding {
             initialSize: try reader.integer("fdt_initial_size", in: body), bytes: bytes)
         addSites(.deviceTree, field: blob, path: "spapr_dtb.fdt_blob", stride: 0, count: 1, reader)
         do {
-            state.deviceTree = DeviceTreeFacts(try FlattenedDeviceTree(bytes))
+            let tree = try FlattenedDeviceTree(bytes)
+            state.deviceTree = DeviceTreeFacts(tree)
+            coreServers = DeviceTreeFacts.coreServers(tree)
         } catch {
             // The controllers are complete without it: a bad tree is a gap, not the end of the reading.
             addGap(

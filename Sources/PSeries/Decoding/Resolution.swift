@@ -49,30 +49,24 @@ extension Decoding {
     // MARK: - Servers
 
     /// The server number of each vCPU: from the device tree, else from its own thread context.
-    ///
-    /// Server numbers grow with the index of the vCPU (`spapr_vcpu_id`, `hw/ppc/spapr.c`), so the tree's
-    /// numbers in order belong to the vCPUs in order, provided that there are as many.
     mutating func resolveServers() {
-        let order = state.cpus.indices.sorted { state.cpus[$0].index < state.cpus[$1].index }
-        if let servers = state.deviceTree?.servers, servers.count == order.count {
-            for (place, server) in zip(order, servers) {
+        let numbering = ServersFromTree(cores: coreServers, cpus: state.cpus.map(\.index))
+        for place in state.cpus.indices {
+            if let server = numbering.server(of: state.cpus[place].index) {
                 state.cpus[place].server = server
                 state.cpus[place].serverBasis = .deviceTree
+            } else if let server = state.cpus[place].context?.server {
+                state.cpus[place].server = server
+                state.cpus[place].serverBasis = .section
             }
-            return
         }
-        for place in order {
-            guard let server = state.cpus[place].context?.server else { continue }
-            state.cpus[place].server = server
-            state.cpus[place].serverBasis = .section
-        }
-        let unknown = state.cpus.filter { $0.server == nil }
+        let unknown = state.cpus.filter { $0.server == nil }.map { String($0.index) }
         guard !unknown.isEmpty else { return }
         let reason =
             state.deviceTree == nil
             ? "under XICS only the device tree says it, and this stream carries none"
-            : "the device tree names \(state.deviceTree?.servers.count ?? 0) servers for \(order.count) vCPUs"
-        addGap("the server numbers of \(unknown.count) vCPUs", reason)
+            : "the device tree was made before these vCPUs were plugged, and leaves several spacings possible"
+        addGap("the server number of vCPU \(unknown.joined(separator: ", "))", reason)
     }
 
     // MARK: - Owners

@@ -30,6 +30,8 @@ struct Decoding {
     var state: MachineState
     /// vCPU whose sections are being read: contexts and presenters follow their vCPU.
     private var currentCPU: UInt32?
+    /// Servers of each CPU node of the device tree, thread by thread.
+    var coreServers: [[UInt32]] = []
 
     init(_ stream: SavedStream) {
         self.stream = stream
@@ -40,6 +42,7 @@ struct Decoding {
     }
 
     mutating func run() throws(SavedStateError) -> MachineState {
+        guard isPSeries else { throw noController() }
         for section in stream.sections { try read(section) }
         guard state.xics != nil || state.xive != nil else { throw noController() }
         recordOrigin()
@@ -50,6 +53,12 @@ struct Decoding {
         state.bridges.sort { $0.buid < $1.buid }
         state.virtualDevices.sort { ($0.unitAddress, $0.type) < ($1.unitAddress, $1.type) }
         return state
+    }
+
+    /// A pseries machine saves a section `spapr`; PowerNV has controllers of the same names and other layout.
+    private var isPSeries: Bool {
+        stream.sections.contains { $0.name == "spapr" }
+            || stream.configuration?.machineType.hasPrefix("pseries") == true
     }
 
     private mutating func read(_ section: DeviceSection) throws(SavedStateError) {

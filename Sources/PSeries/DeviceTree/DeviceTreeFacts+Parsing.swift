@@ -7,7 +7,7 @@ extension DeviceTreeFacts {
         self.init(
             numbers: DeviceTreeFacts.eventSources(tree) + DeviceTreeFacts.virtualDevices(tree)
                 + DeviceTreeFacts.bridgePins(tree),
-            servers: DeviceTreeFacts.servers(tree),
+            servers: DeviceTreeFacts.coreServers(tree).joined().map(ServerNumber.init(_:)).sorted(),
             serverCount: DeviceTreeFacts.serverCount(tree),
             offeredModes: DeviceTreeFacts.offeredModes(tree))
         numbers.sort()
@@ -52,12 +52,11 @@ extension DeviceTreeFacts {
         }
     }
 
-    private static func servers(_ tree: FlattenedDeviceTree) -> [ServerNumber] {
+    /// The servers of each CPU node: one for each thread of the core.
+    static func coreServers(_ tree: FlattenedDeviceTree) -> [[UInt32]] {
         tree.children(of: "/cpus")
             .compactMap { $0.property("ibm,ppc-interrupt-server#s") }
-            .flatMap(FlattenedDeviceTree.cells)
-            .map(ServerNumber.init(_:))
-            .sorted()
+            .map(FlattenedDeviceTree.cells)
     }
 
     /// Under XICS `ibm,interrupt-server-ranges` is <0 count>; under XIVE the IPIs are numbers 0 ..< count.

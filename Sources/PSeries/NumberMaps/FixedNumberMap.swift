@@ -46,6 +46,7 @@ public enum FixedNumberMap {
     /// The place of a VIO device in its range, 0…255 (`hw/ppc/spapr_vio.c`, QEMU 5.2 to 11.1).
     ///
     /// Three rules: addresses that QEMU gives, terminals as libvirt numbers them, and the rest as it does.
+    @inlinable
     public static func virtualDeviceIndex(unitAddress: UInt32) -> UInt32 {
         switch unitAddress {
         case 0x7100_0000...: unitAddress & 0xff

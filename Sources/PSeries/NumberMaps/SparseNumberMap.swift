@@ -48,6 +48,7 @@ extension SparseNumberMap {
     ///
     /// Domain: 0x71000000 + 0…0x3fff as QEMU gives addresses; 0x30000000 + 4096 × 0…0x3fff as libvirt
     /// numbers terminals; 4096 × 0…0x7fff as it numbers the rest. Injective, unlike the fixed map.
+    @inlinable
     public static func virtualDeviceIndex(unitAddress: UInt32) -> UInt32? {
         switch unitAddress {
         case 0x7100_0000...:

@@ -1,0 +1,108 @@
+import InterruptState
+import PSeries
+
+/// Histories of devices that take their numbers when they are created.
+///
+/// The property: a destination that creates the devices that are left, in the order of their addresses, has
+/// the source's numbers.
+struct ConstructionWorld: World {
+    enum Device: Hashable {
+        case virtual(type: String, unitAddress: UInt32)
+        case bridge(UInt32)
+
+        var owners: [Owner] {
+            switch self {
+            case .virtual(let type, let address): [.virtualDevice(type: type, unitAddress: address)]
+            case .bridge(let index): (0..<4).map { .bridgePin(bridge: Owner.firstBridge + UInt64(index), pin: $0) }
+            }
+        }
+
+        var name: String {
+            switch self {
+            case .virtual(let type, let address): "\(type)@\(String(address, radix: 16))"
+            case .bridge(let index): "phb\(index)"
+            }
+        }
+    }
+
+    enum Step: Hashable {
+        case create(Int)
+        case remove(Int)
+    }
+
+    struct State: SearchState {
+        var pool: NumberPool
+        /// First number of each device of the menu; nil where it is not there.
+        var numbers: [LogicalNumber?]
+
+        static func == (left: State, right: State) -> Bool {
+            left.numbers == right.numbers && left.pool == right.pool
+        }
+
+        var fingerprint: UInt64 {
+            numbers.reduce(0) { ($0 &+ UInt64($1?.rawValue ?? .max)).mixed }
+        }
+    }
+
+    /// The menu, in the order in which the destination creates.
+    let devices: [Device]
+    let map: NumberMap
+    /// Whether host bridges can be taken out of the running machine.
+    let removesBridges: Bool
+
+    var initial: State {
+        var pool = NumberPool(map: map, servers: 1)
+        // The event sources come first on every machine.
+        _ = try? pool.claim([.epow])
+        _ = try? pool.claim([.hotPlug])
+        return State(pool: pool, numbers: devices.map { _ in nil })
+    }
+
+    var steps: [Step] {
+        let removals = devices.indices.filter {
+            if case .bridge = devices[$0] { return removesBridges }
+            return false
+        }
+        return devices.indices.map { .create($0) } + removals.map { .remove($0) }
+    }
+
+    func apply(_ step: Step, to state: State) -> Outcome<State> {
+        var next = state
+        switch step {
+        case .create(let device):
+            guard state.numbers[device] == nil, let numbers = try? next.pool.claim(devices[device].owners) else {
+                return .impossible
+            }
+            next.numbers[device] = numbers.first
+        case .remove(let device):
+            guard let first = state.numbers[device] else { return .impossible }
+            next.pool.release((0..<UInt32(devices[device].owners.count)).map { LogicalNumber(first.rawValue &+ $0) })
+            next.numbers[device] = nil
+        }
+        return .next(next)
+    }
+
+    func fault(in state: State) -> String? {
+        var cold = initial
+        for device in devices.indices where state.numbers[device] != nil {
+            guard case .next(let next) = apply(.create(device), to: cold) else {
+                return "the destination cannot create \(devices[device].name)"
+            }
+            cold = next
+        }
+        for device in devices.indices where cold.numbers[device] != state.numbers[device] {
+            let numbers = (state.numbers[device]?.description ?? "none", cold.numbers[device]?.description ?? "none")
+            return "\(devices[device].name) has \(numbers.0) on the source and \(numbers.1) on the destination"
+        }
+        return nil
+    }
+
+    func cost(of history: [Step]) -> [Int] { [history.count] }
+
+    func text(_ step: Step) -> String {
+        switch step {
+        case .create(let device): "create \(devices[device].name)"
+        case .remove(let device): "unplug \(devices[device].name)"
+        }
+    }
+}

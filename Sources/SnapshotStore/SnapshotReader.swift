@@ -1,0 +1,173 @@
+import GRDB
+import InterruptState
+
+/// Reads snapshots inside one transaction, verifying what it reads.
+struct SnapshotReader {
+    private let db: Database
+    private let fileSize: Int
+
+    init(_ db: Database) throws {
+        self.db = db
+        fileSize = try db.fileSize()
+    }
+
+    // MARK: - Listing
+
+    private static let listing = """
+        SELECT id, \(SnapshotRow.columns.joined(separator: ", ")), \(Provenance.columns.joined(separator: ", "))
+        FROM snapshot JOIN provenance ON provenance.snapshot = snapshot.id ORDER BY id
+        """
+
+    /// All snapshots, in the order in which they were stored.
+    func list() throws -> [SnapshotSummary] {
+        var rows = RowReader(try select(SnapshotReader.listing), table: "snapshot")
+        var summaries: [SnapshotSummary] = []
+        while !rows.isAtEnd {
+            let id: Int64 = try rows.integer("id")
+            let row = try SnapshotRow(&rows)
+            summaries.append(SnapshotSummary(id: id, row: row, provenance: try Provenance(&rows)))
+        }
+        return summaries
+    }
+
+    /// The key of the snapshot that is meant, or nil where there is none.
+    func find(name: String) throws -> Int64? {
+        var key = RowBuffer()
+        key.text(name)
+        let found = try select("SELECT id FROM snapshot WHERE name = ?", key)
+        if found.isEmpty { return nil }
+        var reader = RowReader(found, table: "snapshot")
+        return try reader.integer("id")
+    }
+
+    /// The key of the snapshot that is meant.
+    func find(_ selector: SnapshotSelector) throws -> Int64 {
+        switch selector {
+        case .id(let id): return id
+        case .name(let name):
+            if let id = try find(name: name) { return id }
+            throw StoreError(
+                .noSuchSnapshot, "there is no snapshot “\(printable(name))”", advice: try existing())
+        case .only:
+            let ids = try select("SELECT id FROM snapshot LIMIT 2")
+            var reader = RowReader(ids, table: "snapshot")
+            if reader.isAtEnd { throw StoreError(.noSuchSnapshot, "the file has no snapshots") }
+            let id: Int64 = try reader.integer("id")
+            if reader.isAtEnd { return id }
+            throw StoreError(.ambiguous, "the file has several snapshots", advice: "name one of them: " + (try existing()))
+        }
+    }
+
+    /// The first names, for an error message.
+    private func existing() throws -> String {
+        var reader = RowReader(
+            try select("SELECT (SELECT count(*) FROM snapshot), name FROM snapshot ORDER BY id LIMIT 10"),
+            table: "snapshot")
+        var count = 0
+        var names: [String] = []
+        while !reader.isAtEnd {
+            count = try reader.integer("count")
+            names.append("“\(printable(try reader.text("name")))”")
+        }
+        if names.isEmpty { return "the file has no snapshots" }
+        let rest = count - names.count
+        return names.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+    }
+
+    // MARK: - A snapshot
+
+    /// Reads a snapshot and verifies every digest that covers it.
+    func snapshot(id: Int64) throws -> StoredSnapshot {
+        var budget = ScanBudget(fileSize: fileSize)
+        var key = RowBuffer()
+        key.integer(id)
+        let (row, seal) = try snapshotRow(key, &budget)
+        do {
+            var provenance = try provenance(key, &budget)
+            let links = try links(key, &budget)
+            guard Seal(row, provenance, links).digest == seal else {
+                throw StoreError(
+                    .altered, "its row, its provenance or its list of parts is not what was stored",
+                    advice: "the file was changed or damaged after the import")
+            }
+            let linksByRole = Dictionary(grouping: links, by: \.role)
+            let decoder = StateDecoder { role in
+                try (linksByRole[role] ?? []).map { try verifiedRows(of: $0, &budget) }
+            }
+            let state = try decoder.state(row)
+            try decoder.complete(&provenance)
+            try verify(state, row)
+            return StoredSnapshot(
+                summary: SnapshotSummary(id: id, row: row, provenance: provenance), state: state,
+                provenance: provenance)
+        } catch var error as StoreError {
+            error.snapshot = row.name
+            throw error
+        }
+    }
+
+    private func snapshotRow(_ key: RowBuffer, _ budget: inout ScanBudget) throws -> (SnapshotRow, Digest) {
+        let columns = (SnapshotRow.columns + ["seal"]).joined(separator: ", ")
+        let found = try select("SELECT \(columns) FROM snapshot WHERE id = ?", key, &budget)
+        if found.isEmpty { throw StoreError(.noSuchSnapshot, "there is no such snapshot", advice: try existing()) }
+        var reader = RowReader(found, table: "snapshot")
+        let row = try SnapshotRow(&reader)
+        return (row, try reader.digest("seal"))
+    }
+
+    private func provenance(_ key: RowBuffer, _ budget: inout ScanBudget) throws -> Provenance {
+        let columns = Provenance.columns.joined(separator: ", ")
+        var reader = RowReader(
+            try select("SELECT \(columns) FROM provenance WHERE snapshot = ?", key, &budget), table: "provenance")
+        return try Provenance(&reader)
+    }
+
+    private func links(_ key: RowBuffer, _ budget: inout ScanBudget) throws -> [Link] {
+        let sql = """
+            SELECT role, page, part, digest FROM snapshot_part JOIN part ON part.id = snapshot_part.part
+            WHERE snapshot = ? ORDER BY role, page
+            """
+        var reader = RowReader(try select(sql, key, &budget), table: "snapshot_part")
+        var links: [Link] = []
+        while !reader.isAtEnd {
+            links.append(
+                Link(
+                    role: try reader.value("role"), page: try reader.integer("page"),
+                    part: try reader.integer("part"), digest: try reader.digest("digest")))
+        }
+        return links
+    }
+
+    private func verifiedRows(of link: Link, _ budget: inout ScanBudget) throws -> RowBuffer {
+        var key = RowBuffer()
+        key.integer(link.part)
+        let rows = try select(link.role.table.select, key, &budget)
+        guard rows.digest(table: link.role.table.name) == link.digest else {
+            throw StoreError.altered(part: link.part, of: link.role)
+        }
+        return rows
+    }
+
+    private func verify(_ state: MachineState, _ row: SnapshotRow) throws {
+        if let rule = state.brokenRule() { throw StoreError(.damaged, rule) }
+        guard SnapshotRow.Counts(state) == row.counts else {
+            throw StoreError(.altered, "its counts are not those of its rows")
+        }
+        guard state.digest() == row.digest else {
+            throw StoreError(.altered, "its content digest is not that of its rows")
+        }
+    }
+
+    // MARK: - SQL
+
+    private func select(_ sql: String, _ values: RowBuffer = RowBuffer()) throws -> RowBuffer {
+        var budget = ScanBudget(fileSize: fileSize)
+        return try select(sql, values, &budget)
+    }
+
+    private func select(_ sql: String, _ values: RowBuffer, _ budget: inout ScanBudget) throws -> RowBuffer {
+        var rows = RowBuffer()
+        try RowStatement(db, sql).select(values, into: &rows, budget: &budget)
+        return rows
+    }
+}

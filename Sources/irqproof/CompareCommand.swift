@@ -1,0 +1,47 @@
+import ArgumentParser
+import PSeries
+import Reports
+
+/// `irqproof compare`: what differs between two machines in their interrupt numbers.
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Compare the interrupt numbers of two machine types or described machines.",
+        discussion: """
+            Says which facts and rules differ, which numbers move, and what that means for a migration in
+            either direction. With --all, groups machine types by the numbers they give.
+
+            Exit codes: 0 identical numbers, 1 different numbers, 2 trouble, 64 usage.
+            """)
+
+    @Argument(help: "Machine types, or description files (YAML or JSON).")
+    var machine: [String] = []
+
+    @Flag(help: "Group all machine types, or those given, by the numbers they give.")
+    var all = false
+
+    @OptionGroup var machines: MachineOptions
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        if !all, machine.count != 2 { throw ValidationError("compare needs two machines, or --all") }
+    }
+
+    func run() throws {
+        let isJSON = output.format == .json
+        if all {
+            let types =
+                machine.isEmpty ? try machines.catalogue().all : try machine.map { try machines.machine($0).type }
+            let classes = MachineTypeClasses(types)
+            Console.write(
+                isJSON ? ClassesReport.json(classes) : ClassesReport.text(classes, style: Console.style(output.color)))
+            return
+        }
+        let comparison = MachineComparison(try machines.machine(machine[0]), try machines.machine(machine[1]))
+        Console.write(
+            isJSON
+                ? ComparisonReport.json(comparison)
+                : ComparisonReport.text(comparison, style: Console.style(output.color)))
+        if !comparison.isNumberIdentical { throw ExitStatus.different }
+    }
+}

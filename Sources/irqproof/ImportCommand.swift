@@ -1,0 +1,47 @@
+import ArgumentParser
+import InterruptState
+import SnapshotStore
+
+struct ImportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Store the interrupt state of saved VMs in a snapshot file.",
+        discussion: """
+            The snapshot file is SQLite and is made for queries by hand. Either all of the files are stored
+            or none.
+
+            Example: irqproof import before.mig after.mig --into snapshots.db
+                     irqproof import guest.mig --into snapshots.db --name before-upgrade
+
+            Exit codes: 0 stored, 2 trouble (nothing was stored), 64 usage.
+            """
+    )
+
+    @Argument(help: "Saved VMs, or FILE#SNAPSHOT to copy a snapshot.")
+    var files: [String]
+
+    @Option(help: "The snapshot file; made if it does not exist.")
+    var into: String
+
+    @Option(help: "Name of the snapshot; only with one file. Otherwise it is the file's own name.")
+    var name: String?
+
+    @Flag(help: "Replace a snapshot of the same name.")
+    var replace = false
+
+    func validate() throws {
+        guard !files.isEmpty else { throw ValidationError("give at least one file") }
+        guard name == nil || files.count == 1 else { throw ValidationError("--name goes with one file only") }
+    }
+
+    func run() throws {
+        let snapshots = try files.map { file in
+            let input = try Input(file)
+            return NewSnapshot(
+                name: name ?? input.defaultSnapshotName, state: input.state, provenance: input.provenance)
+        }
+        let store = try SnapshotStore.create(path: into)
+        try store.add(snapshots, replacing: replace)
+        Console.write(snapshots.map { "\(into)#\($0.name)  \($0.state.digest())" })
+    }
+}

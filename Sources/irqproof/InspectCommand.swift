@@ -1,0 +1,66 @@
+import ArgumentParser
+import Checker
+import Reports
+import SavedState
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Show the interrupt state of a saved VM.",
+        discussion: """
+            Prints every claimed interrupt number with its owner, binding and queue; the event queues; the
+            thread contexts or presenters; and what looks wrong in this state alone.
+
+            The file may be a migration stream, plain or compressed, a libvirt save image, a disk image with
+            snapshots, or a snapshot file; - is standard input.
+
+            Example: irqproof inspect guest.mig
+                     irqproof inspect disk.qcow2#before-upgrade --format json
+
+            Exit codes: 0 shown, 2 the file could not be read, 64 usage.
+            """
+    )
+
+    @Argument(help: "A saved VM, a snapshot file, FILE#SNAPSHOT, or -.")
+    var file: String
+
+    @Flag(help: "Also show free numbers with leftovers, queues that are not enabled, and the sections.")
+    var all = false
+
+    @Option(help: "Where the stream begins in the file, in bytes (saved with file:NAME,offset=N).")
+    var offset: UInt64?
+
+    @OptionGroup var output: OutputOptions
+
+    func run() throws {
+        let input: Input
+        do {
+            input = try Input(file, offset: offset)
+        } catch let error as SavedStateError where error.code == .missing {
+            listSections()
+            throw error
+        }
+        let findings = Checker.inspect(input.state)
+        switch output.format {
+        case .json:
+            Console.write(InspectionReport.json(input.state, findings: findings, evidence: input.evidence))
+        case .text:
+            let style = Console.style(output.color)
+            Console.write(
+                InspectionReport.text(
+                    input.state, findings: findings, evidence: input.evidence, showsAll: all, style: style))
+        }
+    }
+
+    /// What there is in a stream without a pseries interrupt controller.
+    private func listSections() {
+        let (path, label) = InputName.split(file)
+        guard let stream = try? SavedStateFile.open(path: path, offset: offset).state(label).open() else { return }
+        let machine = stream.configuration?.machineType ?? "machine type not named"
+        let sections = stream.sections.map {
+            SectionListing.Entry(name: $0.name, instance: $0.instance, version: $0.version, bytes: $0.bodyLength)
+        }
+        let style = Console.style(output.color)
+        Console.write(SectionListing.text(sections, machineType: machine, notes: stream.notes, style: style))
+    }
+}

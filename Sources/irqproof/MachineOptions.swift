@@ -1,0 +1,39 @@
+import ArgumentParser
+import Descriptions
+import PSeries
+
+/// Options of commands that take machines by type name or description file.
+struct MachineOptions: ParsableArguments {
+    @Option(help: "File of further machine types: a vendor's names or types under trial (YAML or JSON).")
+    var types: String?
+
+    /// Upstream types and those of `--types`.
+    func catalogue() throws -> MachineTypeCatalogue {
+        guard let types else { return MachineTypeCatalogue() }
+        return try reading(types) { (text) throws(DescriptionError) in try MachineTypeCatalogue(parsing: text) }
+    }
+
+    /// A machine by the name of its type, or by the path of its description.
+    func machine(_ word: String) throws -> MachineDescription {
+        let catalogue = try catalogue()
+        if let type = catalogue.type(named: word) { return MachineDescription(type: type) }
+        if word == "-" || word.contains("/") || TextFile.exists(word) {
+            return try reading(word) { (text) throws(DescriptionError) in
+                try MachineDescription(parsing: text, catalogue: catalogue)
+            }
+        }
+        let near = catalogue.namesNear(word).joined(separator: ", ")
+        throw Trouble("\(word) is neither a machine type nor a file; near it: \(near)")
+    }
+
+    private func reading<Value>(
+        _ path: String, _ read: (String) throws(DescriptionError) -> Value
+    ) throws -> Value {
+        let text = try TextFile.read(path, limit: Document.sizeLimit)
+        do {
+            return try read(text)
+        } catch {
+            throw Trouble("\(path): \(error)")
+        }
+    }
+}
