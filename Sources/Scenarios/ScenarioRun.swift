@@ -46,6 +46,7 @@ public struct ScenarioRun: Sendable {
     /// - Throws: a sentence where the source cannot be built.
     public init(_ scenario: Scenario) throws(ConstructionError) {
         var sourceSide = Side(machine: try Machine(scenario.source))
+        source = sourceSide.machine.snapshot()
         let place = scenario.steps.firstIndex { $0.action == .migrate }
         let before = scenario.steps[..<(place ?? scenario.steps.endIndex)]
         for step in before { perform(step, on: &sourceSide) }
