@@ -6,6 +6,8 @@ public struct Bounds: Hashable, Sendable {
     public var addresses: ClosedRange<UInt32> = 0...UInt32.max
     /// Possible vCPUs, from 1.
     public var possibleCPUs: UInt32 = 4096
+    /// Devices added to a machine in the configurations that are enumerated, at most three.
+    public var addedDevices: Int = 2
     /// Longest history; searches end sooner where no new state comes, and then cover every length.
     public var depth: Int = 40
     /// States after which a search gives up.

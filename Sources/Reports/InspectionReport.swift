@@ -5,13 +5,14 @@ import InterruptState
 public enum InspectionReport {
     /// The state for a person: tables, then what is wrong with it.
     public static func text(
-        _ state: MachineState, findings: [Finding], evidence: Evidence, showsAll: Bool, style: TextStyle
+        _ state: MachineState, findings: [Finding], evidence: Evidence, showsAll: Bool, showsQueues: Bool,
+        style: TextStyle
     ) -> String {
         var lines = [style.text(printable(evidence.name), .heading)]
         let facts = evidence.facts.filter { showsAll || $0.label == "capabilities" }
         lines += facts.map { "  \($0.label): \(printable($0.value))" }
         lines += evidence.notes.map { "  note: \(printable($0))" }
-        lines += StateText(state, style: style, showsAll: showsAll).lines()
+        lines += StateText(state, style: style, showsAll: showsAll, showsQueues: showsQueues).lines()
         lines += ["", style.text("Findings", .heading)]
         lines += findings.isEmpty ? ["  none"] : FindingText(style: style).lines(findings).map { "  " + $0 }
         return lines.joined(separator: "\n") + "\n"

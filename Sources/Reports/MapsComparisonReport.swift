@@ -104,8 +104,8 @@ public enum ComparisonReport {
                 for difference in comparison.numbers {
                     json.object {
                         $0.member("owner", difference.owner.description)
-                        $0.member("first", difference.first?.rawValue)
-                        $0.member("second", difference.second?.rawValue)
+                        $0.member("first", difference.first?.description)
+                        $0.member("second", difference.second?.description)
                     }
                 }
             }

@@ -73,7 +73,8 @@ public enum MapReport {
                 for range in map.ranges {
                     json.object {
                         $0.member("class", range.deviceClass.rawValue)
-                        $0.member("first", range.numbers.lowerBound)
+                        $0.member("first", LogicalNumber(range.numbers.lowerBound).description)
+                        $0.member("last", LogicalNumber(range.numbers.upperBound &- 1).description)
                         $0.member("count", range.numbers.count)
                         $0.member("claimed", map.claimedCount(in: range))
                     }
@@ -85,7 +86,7 @@ public enum MapReport {
             json.array("numbers") { json in
                 for claim in map.claims {
                     json.object {
-                        $0.member("number", claim.number.rawValue)
+                        $0.member("number", claim.number.description)
                         $0.member("kind", claim.kind?.rawValue)
                         $0.member("class", DeviceClass(of: claim.owner)?.rawValue)
                         $0.member("owner", claim.owner.description)

@@ -5,12 +5,16 @@ public struct StateText {
     private let state: MachineState
     private let style: TextStyle
     private let showsAll: Bool
+    private let showsQueues: Bool
 
-    /// - Parameter showsAll: also free numbers that carry leftovers, queues that are not enabled, and sections.
-    public init(_ state: MachineState, style: TextStyle, showsAll: Bool) {
+    /// - Parameters:
+    ///   - showsAll: also free numbers that carry leftovers, queues that are not enabled, and sections.
+    ///   - showsQueues: also the entries of event queues.
+    public init(_ state: MachineState, style: TextStyle, showsAll: Bool, showsQueues: Bool) {
         self.state = state
         self.style = style
         self.showsAll = showsAll
+        self.showsQueues = showsQueues
     }
 
     /// The whole picture as lines: machine, numbers, queues, contexts or presenters, gaps.
@@ -18,6 +22,7 @@ public struct StateText {
         var lines = machine()
         lines += block("Numbers", numbers())
         if state.xive != nil { lines += block("Event queues", queues()) }
+        if showsQueues { lines += QueueText(state, style: style, showsAll: showsAll).lines() }
         lines += block("vCPUs", cpus())
         if showsAll { lines += block("Sections", sections()) }
         if !state.gaps.isEmpty {

@@ -19,6 +19,11 @@ enum Console {
         write("irqproof: " + printable(message) + "\n", to: STDERR_FILENO)
     }
 
+    /// Writes text for the terminal's user to standard error as it is.
+    static func status(_ text: String) {
+        write(text, to: STDERR_FILENO)
+    }
+
     /// Whether a message in colour is welcome on standard output.
     static func style(_ choice: ColourChoice) -> TextStyle {
         switch choice {

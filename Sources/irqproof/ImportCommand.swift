@@ -29,6 +29,9 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "Replace a snapshot of the same name.")
     var replace = false
 
+    @Flag(inversion: .prefixedNo, help: "Read the event queues from guest memory and store their entries.")
+    var queues = true
+
     func validate() throws {
         guard !files.isEmpty else { throw ValidationError("give at least one file") }
         guard name == nil || files.count == 1 else { throw ValidationError("--name goes with one file only") }
@@ -36,7 +39,7 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         let snapshots = try files.map { file in
-            let input = try Input(file)
+            let input = try Input(file, readsQueues: queues)
             return NewSnapshot(
                 name: name ?? input.defaultSnapshotName, state: input.state, provenance: input.provenance)
         }

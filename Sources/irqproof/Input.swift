@@ -20,7 +20,8 @@ struct Input {
     ///     of several snapshots in a snapshot file or a disk image. A file whose own name contains `#` is
     ///     found first.
     ///   - offset: where the stream begins in the file, if not at a known beginning.
-    init(_ argument: String, offset: UInt64? = nil) throws {
+    ///   - readsQueues: whether the event queues are read from guest memory.
+    init(_ argument: String, offset: UInt64? = nil, readsQueues: Bool) throws {
         let (path, label) = InputName.split(argument)
         name = argument
         if path != "-", offset == nil, SnapshotStore.recognizes(path: path) {
@@ -32,6 +33,11 @@ struct Input {
             let file = try SavedStateFile.open(path: path, offset: offset)
             let stream = try file.state(label).open()
             state = try StateDecoder.decode(stream)
+            if readsQueues {
+                let progress = Progress("reading event queues")
+                defer { progress.finish() }
+                try StateDecoder.readQueues(into: &state, from: stream, progress: progress.update)
+            }
             provenance = try Provenance(stream, in: file)
             libvirt = file.libvirt
         }

@@ -27,6 +27,9 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Also show free numbers with leftovers, queues that are not enabled, and the sections.")
     var all = false
 
+    @Flag(help: "Also read the event queues from guest memory and show their entries.")
+    var queues = false
+
     @Option(help: "Where the stream begins in the file, in bytes (saved with file:NAME,offset=N).")
     var offset: UInt64?
 
@@ -35,7 +38,7 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         let input: Input
         do {
-            input = try Input(file, offset: offset)
+            input = try Input(file, offset: offset, readsQueues: queues)
         } catch let error as SavedStateError where error.code == .missing {
             listSections()
             throw error
@@ -48,7 +51,7 @@ struct InspectCommand: ParsableCommand {
             let style = Console.style(output.color)
             Console.write(
                 InspectionReport.text(
-                    input.state, findings: findings, evidence: input.evidence, showsAll: all, style: style))
+                    input.state, findings: findings, evidence: input.evidence, showsAll: all, showsQueues: queues, style: style))
         }
     }
 

@@ -31,6 +31,9 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "How strict: guest-visible (what a guest can observe) or exact (every bit).")
     var level: Level = .guestVisible
 
+    @Flag(inversion: .prefixedNo, help: "Read the event queues from guest memory and compare their entries.")
+    var queues = true
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -41,8 +44,9 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         let sides = VerificationSides(
-            source: try Input(source), destination: try destination.map { try Input($0) },
-            constructed: try constructed.map { try Input($0) })
+            source: try Input(source, readsQueues: queues && destination != nil),
+            destination: try destination.map { try Input($0, readsQueues: queues) },
+            constructed: try constructed.map { try Input($0, readsQueues: false) })
         let verification = Checker.verify(
             source: sides.source.state, destination: sides.destination?.state,
             constructed: sides.constructed?.state, level: level)

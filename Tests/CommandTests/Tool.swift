@@ -19,6 +19,10 @@ struct Tool {
     }
 
     static func run(_ arguments: String...) throws -> Outcome {
+        try run(arguments)
+    }
+
+    static func run(_ arguments: [String]) throws -> Outcome {
         let process = Process()
         process.executableURL = path
         process.arguments = arguments

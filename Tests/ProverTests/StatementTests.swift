@@ -10,7 +10,7 @@ private func testBounds() -> Bounds {
     var bounds = Bounds()
     bounds.addresses = 0x70ff_0000...0x7100_ffff
     bounds.possibleCPUs = 520
-    bounds.depth = 4
+    bounds.depth = 3
     return bounds
 }
 

@@ -16,12 +16,12 @@ public struct NumberRange: Hashable, Sendable {
 
 /// The classes of interrupts that a map treats alike.
 public enum DeviceClass: String, Hashable, Sendable, CaseIterable {
-    case interprocessor
+    case interprocessor = "ipi"
     case epow
     case hotPlug = "hot-plug"
     case virtualDevice = "vio"
-    case bridgePin = "phb-pin"
-    case message
+    case bridgePin = "phb-lsi"
+    case message = "phb-msi"
     /// A table that devices and messages share: the sequential scheme.
     case shared
 

@@ -44,10 +44,17 @@ struct Configuration {
     }
 }
 
-/// Configurations up to a size: every option left out or given, and up to two added devices of a menu.
+/// Configurations up to a size: every option left out or given, and a few added devices of a menu.
 ///
 /// The menu has a member of each kind that the maps or their refusals treat differently.
 struct ConfigurationSpace {
+    /// The most devices that are added, at most three.
+    private let addedDevices: Int
+
+    init(addedDevices: Int) {
+        self.addedDevices = min(max(0, addedDevices), 3)
+    }
+
     private static let menu: [DeviceDescription] = [
         DeviceDescription(.virtual(.network, unitAddress: nil)),
         DeviceDescription(.virtual(.scsi, unitAddress: 0x2000)),
@@ -68,15 +75,25 @@ struct ConfigurationSpace {
     var domain: [String] {
         [
             "ic-mode, vsmt 1 and 8, modern-hotplug-events, POWER8 and POWER9, each given or left out; 1 and 2 vCPUs",
-            "no, one or two added devices in order, of \(Self.menu.count) that the maps treat differently",
+            "up to \(addedDevices) added devices in order, of \(Self.menu.count) that the maps treat differently",
         ]
+    }
+
+    /// Every list of devices of the menu in every order, the shortest first.
+    private var deviceLists: [[DeviceDescription]] {
+        var lists: [[DeviceDescription]] = [[]]
+        var longest = lists
+        for _ in 0..<addedDevices {
+            longest = longest.flatMap { list in Self.menu.map { list + [$0] } }
+            lists += longest
+        }
+        return lists
     }
 
     /// Smallest first: without devices and options, then with more.
     var all: [Configuration] {
-        let lists = [[]] + Self.menu.map { [$0] } + Self.menu.flatMap { first in Self.menu.map { [first, $0] } }
         var all: [Configuration] = []
-        for devices in lists {
+        for devices in deviceLists {
             for mode in Self.modes {
                 for vsmt in Self.spacings {
                     for events in Self.switches {

@@ -118,7 +118,7 @@ public struct MapAgreement {
     // MARK: - Machines
 
     private func machines() -> Proof {
-        let configurations = ConfigurationSpace()
+        let configurations = ConfigurationSpace(addedDevices: bounds.addedDevices)
         var cases: UInt64 = 0
         var difference: (configuration: String, observation: String)?
         for configuration in configurations.all {
