@@ -18,7 +18,8 @@ extension Machine {
     /// The guest is told of a plug or unplug request through the hot-plug source, or EPOW where it has not
     /// negotiated the former (`hw/ppc/spapr_events.c`, QEMU 5.2 to 11.1).
     private mutating func announceHotPlug() {
-        let isModern = negotiatedOptions[OptionVector5.hotPlugEvents / 64]
+        let isModern =
+            negotiatedOptions[OptionVector5.hotPlugEvents / 64]
             >> UInt64(OptionVector5.hotPlugEvents % 64) & 1 == 1
         raise(isModern && hotPlug != nil ? .hotPlug : .epow)
     }
@@ -39,7 +40,8 @@ extension Machine {
         }
         if let other = virtualDevices.first(where: { $0.unitAddress == address }) {
             throw ConstructionError(
-                "\(other.type) and \(device.type) devices conflict at address \(hexadecimal(UInt64(address), digits: 1))")
+                "\(other.type) and \(device.type) devices conflict at address \(hexadecimal(UInt64(address), digits: 1))"
+            )
         }
         let number = try plan.number(of: .virtualDevice(type: device.type, unitAddress: address))
         try claim(number, .msi)
@@ -86,7 +88,9 @@ extension Machine {
         guard index < setup.maximumProcessors else {
             throw ConstructionError("core id \(index) out of range")
         }
-        guard board.processors.row(index: index) == nil else { throw ConstructionError("core \(index) already populated") }
+        guard board.processors.row(index: index) == nil else {
+            throw ConstructionError("core \(index) already populated")
+        }
         for thread in index..<min(index &+ setup.threads, setup.maximumProcessors) {
             guard let server = numbering.server(cpuIndex: thread), server < board.processors.serverCount else {
                 throw ConstructionError("core id \(index) has no server number")

@@ -25,7 +25,8 @@ extension Machine {
 
     // MARK: - XICS
 
-    private mutating func presenterCall(_ call: Hypercall, _ registers: inout Registers, _ row: Int) -> HypercallStatus {
+    private mutating func presenterCall(_ call: Hypercall, _ registers: inout Registers, _ row: Int) -> HypercallStatus
+    {
         guard xics != nil else { return .function }
         // The two accepts act before they find that XIVE is in force.
         let accepted = call == .xirr || call == .xirrX ? xics?.accept(row, on: &board) : nil
@@ -147,7 +148,9 @@ extension Machine {
 
     private func getQueueInfo(_ registers: inout Registers) -> HypercallStatus {
         let (index, _, status) = checkedQueue(registers, allowedFlags: 0)
-        guard status == .success, let queue = xive?.queue(index), let count = xive?.statusByteCount else { return status }
+        guard status == .success, let queue = xive?.queue(index), let count = xive?.statusByteCount else {
+            return status
+        }
         registers.r4 = XiveModel.statusBase &+ count &+ UInt64(index) &* XiveModel.statusStride
         registers.r5 = queue.isEnqueuing ? UInt64(queue.sizeShift) : 0
         return .success

@@ -84,7 +84,9 @@ extension Machine {
         for number in 1...wanted {
             guard let length = board.memory.load(place, byteCount: 1) else { return nil }
             if number == wanted {
-                return (0...length).map { UInt8(truncatingIfNeeded: board.memory.load(place &+ 1 &+ $0, byteCount: 1) ?? 0) }
+                return (0...length).map {
+                    UInt8(truncatingIfNeeded: board.memory.load(place &+ 1 &+ $0, byteCount: 1) ?? 0)
+                }
             }
             place &+= length &+ 2
         }
@@ -132,7 +134,9 @@ extension Machine {
             0xffff_ffff, 0x0f00_0006, 0xffff_ffff, 0x0f00_0005, 0xffff_ffff, 0x0f00_0004, 0xffff_0000, 0x004e_0000,
             0xffff_0000, 0x0080_0000, 0x0000_0000, 0x0f00_0005,
         ] {
-            for shift in stride(from: 24, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(shift))) }
+            for shift in stride(from: 24, through: 0, by: -8) {
+                bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(shift)))
+            }
         }
         bytes += [4, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 25]
         var vector = [UInt8](repeating: 0, count: 26)

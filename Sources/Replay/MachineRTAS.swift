@@ -82,7 +82,9 @@ extension Machine {
             }
         guard buffer.argumentCount == arguments, buffer.returnCount == returns else { return RTASStatus.parameter }
         let number = buffer.argument(0, board.memory)
-        guard xics?.bounds.contains(number) == true, let source = xics?.source(number) else { return RTASStatus.parameter }
+        guard xics?.bounds.contains(number) == true, let source = xics?.source(number) else {
+            return RTASStatus.parameter
+        }
         switch call {
         case .setXive:
             let server = buffer.argument(1, board.memory)
@@ -161,7 +163,9 @@ extension Machine {
         let limit = kind == .msi ? UInt32(1) << part.enabledShift : part.description.tableVectors
         guard limit > 0 else { return .failed(RTASStatus.hardware) }
         guard count <= limit else { return .granted(count: limit, kind: kind, first: nil) }
-        guard let first = allocateBlock(count, kind, bridge: bridges[bridge].index) else { return .failed(RTASStatus.hardware) }
+        guard let first = allocateBlock(count, kind, bridge: bridges[bridge].index) else {
+            return .failed(RTASStatus.hardware)
+        }
         let block = MessageBlock(device: configurationAddress, first: first, count: count)
         if let old {
             releaseBlock(bridges[bridge].blocks[old], bridge: bridges[bridge].index)

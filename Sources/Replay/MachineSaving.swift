@@ -74,7 +74,9 @@ extension SavedMachine {
     /// devices stand in the order of their addresses and whose vCPUs stand in the order of their contexts.
     public init(_ state: MachineState, build: BuildProfile?) {
         self.init(typeName: state.facts.typeName, sections: SavedMachine.controllerSections(state))
-        let order = state.cpus.sorted { ($0.contextInstance ?? $0.index, $0.index) < ($1.contextInstance ?? $1.index, $1.index) }
+        let order = state.cpus.sorted {
+            ($0.contextInstance ?? $0.index, $0.index) < ($1.contextInstance ?? $1.index, $1.index)
+        }
         for processor in order {
             sections += SavedMachine.sections(
                 of: processor, segmentVersion: build?.segmentVersion, processorVersion: nil,

@@ -128,7 +128,9 @@ struct Guest: Sendable {
 
     /// Takes the interrupt of a vCPU whose input is raised: the numbers handled, in order.
     mutating func take(_ machine: inout Machine, processor row: Int) -> [UInt32] {
-        guard machine.board.processors.lines.indices.contains(row), machine.board.processors.lines[row] else { return [] }
+        guard machine.board.processors.lines.indices.contains(row), machine.board.processors.lines[row] else {
+            return []
+        }
         return machine.activeMode == .xics ? takeXics(&machine, row) : takeXive(&machine, row)
     }
 

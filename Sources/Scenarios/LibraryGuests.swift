@@ -23,7 +23,7 @@ extension ScenarioLibrary {
                   - negotiate: xive
                     gives: H_SUCCESS
                   - hcall: [H_INT_GET_QUEUE_INFO, 0, 0, 6]
-                    gives: [H_SUCCESS, 0x6010040c0000, 0]
+                    gives: [H_SUCCESS, 0x60100400c0000, 0]
                   - queue: {server: 0, page: 0x4a90000}
                   - bind: {number: ipi 0, server: 0, eisn: 0x10}
                     gives: H_SUCCESS
@@ -108,10 +108,10 @@ extension ScenarioLibrary {
                 machine: {type: pseries-7.2, ic-mode: dual, cpus: 1, maxcpus: 2}
                 destination: same
                 steps:
-                  - rtas: [ibm,set-xive, epow, 0, 5]
+                  - rtas: [set-xive, epow, 0, 5]
                     gives: 0
                   - negotiate: xive
-                  - rtas: [ibm,set-xive, epow, 0, 5]
+                  - rtas: [set-xive, epow, 0, 5]
                     gives: 0xffffffff
                   - hcall: [H_IPOLL, 0]
                     gives: H_HARDWARE

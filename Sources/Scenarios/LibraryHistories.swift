@@ -19,9 +19,9 @@ extension ScenarioLibrary {
                     gives: 0x1300
                   - messages: {of: "phb0:01.0", count: 3}
                     gives: 0x1304
-                  - rtas: [ibm,change-msi, 0x1000, 0x8000000, 0x20000000, 4, 0, 1]
+                  - rtas: [change-msi, 0x1000, 0x8000000, 0x20000000, 4, 0, 1]
                     gives: [0, 0]
-                  - rtas: [ibm,change-msi, 0x800, 0x8000000, 0x20000000, 4, 0, 1]
+                  - rtas: [change-msi, 0x800, 0x8000000, 0x20000000, 4, 0, 1]
                     gives: [0, 0]
                   - messages: {of: "phb0:01.0", count: 6}
                     gives: 0x1300

@@ -31,13 +31,16 @@ extension ScenarioRun {
         var unmet = failures.map { "line \($0.line): \($0.description)" }
         switch (expectation.load, load) {
         case (nil, _), (.accepted, .accepted), (.refused, .refused): break
-        case (let wanted?, .refused(let reason)): unmet.append("the load is \(wanted.rawValue): it is refused: \(reason)")
-        case (let wanted?, let found): unmet.append("the load is \(wanted.rawValue): \(found.map { "\($0)" } ?? "none")")
+        case (let wanted?, .refused(let reason)):
+            unmet.append("the load is \(wanted.rawValue): it is refused: \(reason)")
+        case (let wanted?, let found):
+            unmet.append("the load is \(wanted.rawValue): \(found.map { "\($0)" } ?? "none")")
         }
         let judgement = judgement()
         if let wanted = expectation.verdict, judgement?.verdict.rawValue != wanted.rawValue {
             let found = judgement?.verdict.rawValue ?? constructionRefusal ?? "no destination"
-            let rules = judgement.map { Set($0.verification.findings.map(\.rule.id)).sorted().joined(separator: " ") } ?? ""
+            let rules =
+                judgement.map { Set($0.verification.findings.map(\.rule.id)).sorted().joined(separator: " ") } ?? ""
             unmet.append("the verdict is \(wanted.rawValue): it is \(found) (\(rules))")
         }
         let found = Set(

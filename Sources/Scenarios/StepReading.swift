@@ -88,11 +88,14 @@ extension ScenarioReader {
         return .hypercall(opcode, try parts.dropFirst().map { part throws(ScenarioError) in try number(part) })
     }
 
+    /// Names may leave out `ibm,`, because a comma ends a word in a list between brackets.
     private static func rtas(_ reading: Reading) throws(ScenarioError) -> Scenario.Action {
         let parts = try reading.items("rtas")
         guard let first = parts.first else { throw reading.error("rtas needs a name or a token") }
         let name = try first.text("the RTAS call")
-        let token = RTASCall.allCases.first { $0.name == name }?.rawValue ?? Reading.number(name).map(UInt32.init(truncatingIfNeeded:))
+        let token =
+            RTASCall.allCases.first { $0.name == name || $0.name == "ibm,\(name)" }?.rawValue
+            ?? Reading.number(name).map(UInt32.init(truncatingIfNeeded:))
         guard let token else {
             let names = RTASCall.allCases.map(\.name).joined(separator: ", ")
             throw first.error("there is no RTAS call “\(name)”; there are \(names)")
@@ -112,7 +115,8 @@ extension ScenarioReader {
         _ verb: String, _ value: Reading, _ place: Reading
     ) throws(ScenarioError) -> Scenario.Action {
         let isLoad = verb.hasPrefix("load")
-        guard isLoad || verb.hasPrefix("store"), let bits = Int(verb.drop { !$0.isNumber }), [8, 16, 32, 64].contains(bits)
+        guard isLoad || verb.hasPrefix("store"), let bits = Int(verb.drop { !$0.isNumber }),
+            [8, 16, 32, 64].contains(bits)
         else { throw place.error("there is no step “\(verb)”; steps are \(verbs.joined(separator: ", "))") }
         if isLoad { return .load(try value.number(verb), byteCount: bits / 8) }
         let parts = try value.items(verb)

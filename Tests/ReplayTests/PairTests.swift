@@ -31,7 +31,9 @@ struct PairTests {
             let pair = try JSONDecoder().decode(Pair.self, from: data)
             let sourceName = pair.source.capture ?? "\(name)/src"
             guard RecordedCapture.exists(sourceName), let wasAccepted = pair.migration.accepted else { continue }
-            guard !PairTests.otherReasons.contains(where: { pair.migration.said?.contains($0) == true }) else { continue }
+            guard !PairTests.otherReasons.contains(where: { pair.migration.said?.contains($0) == true }) else {
+                continue
+            }
             guard let destination = PairTests.destination(name) else { continue }
             let source = try RecordedCapture(sourceName)
             guard source.has("stream.bin.xz") else { continue }
@@ -40,7 +42,8 @@ struct PairTests {
             let result = machine.load(saved)
             #expect((result == .accepted) == wasAccepted, "\(name): \(result), QEMU said \(pair.migration.said ?? "")")
             if case .refused(let reason) = result {
-                #expect(pair.migration.said?.contains(reason) == true, "\(name): \(reason) | \(pair.migration.said ?? "")")
+                #expect(
+                    pair.migration.said?.contains(reason) == true, "\(name): \(reason) | \(pair.migration.said ?? "")")
             }
             if wasAccepted { accepted += 1 } else { refused += 1 }
             guard wasAccepted, RecordedCapture.exists("\(name)/dst") else { continue }

@@ -14,7 +14,10 @@ struct LibraryTests {
     /// A break without its repair would not show what repairs it.
     @Test func everySilentBreakHasATwinThatEndsIdentical() throws {
         let names = ScenarioLibrary.all.map(\.name)
-        let subjects = ["vcpu-order", "vsmt-xive", "vsmt-xics", "maxcpus-xics", "extra-phb", "extra-vio", "hotplug-events", "mode-fallen"]
+        let subjects = [
+            "vcpu-order", "vsmt-xive", "vsmt-xics", "maxcpus-xics", "extra-phb", "extra-vio", "hotplug-events",
+            "mode-fallen",
+        ]
         for subject in subjects {
             #expect(names.contains("break-\(subject)"), "\(subject)")
             #expect(names.contains("repaired-\(subject)"), "\(subject)")

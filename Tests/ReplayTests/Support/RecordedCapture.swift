@@ -68,7 +68,8 @@ struct RecordedCapture {
     /// Every capture below the root, by its path.
     static func all() -> [String] {
         let found = FileManager.default.subpaths(atPath: root.path) ?? []
-        return found.filter { $0.hasSuffix("/capture.json") }.map { String($0.dropLast("/capture.json".count)) }.sorted()
+        return found.filter { $0.hasSuffix("/capture.json") }.map { String($0.dropLast("/capture.json".count)) }
+            .sorted()
     }
 }
 

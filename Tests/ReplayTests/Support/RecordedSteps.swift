@@ -115,7 +115,9 @@ struct RecordedSteps {
     /// The e1000e of the recordings: a store to its interrupt mask (0xd0) and one to its cause (0xc8) raise INTA.
     private mutating func deviceStore(_ address: UInt64) {
         if address & 0xff == 0xd0 { isInterruptMaskOpen = true }
-        if address & 0xff == 0xc8, isInterruptMaskOpen { machine.setPin(bridge: 1, configurationAddress: 0x800, to: true) }
+        if address & 0xff == 0xc8, isInterruptMaskOpen {
+            machine.setPin(bridge: 1, configurationAddress: 0x800, to: true)
+        }
     }
 
     private mutating func device(_ step: String) throws {
@@ -154,7 +156,8 @@ struct RecordedSteps {
     private mutating func expect(_ step: String, _ found: [UInt64], _ wanted: [UInt64]) {
         compared += 1
         guard found != wanted else { return }
-        failures.append("\(step): \(found.map { String($0, radix: 16) }), recorded \(wanted.map { String($0, radix: 16) })")
+        failures.append(
+            "\(step): \(found.map { String($0, radix: 16) }), recorded \(wanted.map { String($0, radix: 16) })")
     }
 
     private func parse(_ call: String) -> (name: String, arguments: [UInt64]) {

@@ -12,7 +12,9 @@ func differences(model: MachineState, stream: MachineState, isLoaded: Bool = fal
     }
     check("mode", model.facts.activeMode, stream.facts.activeMode)
     check("scheme", model.facts.scheme, stream.facts.scheme)
-    if let count = stream.facts.serverCount, !isLoaded || stream.facts.serverCountBasis == .section { check("servers", model.facts.serverCount, count) }
+    if let count = stream.facts.serverCount, !isLoaded || stream.facts.serverCountBasis == .section {
+        check("servers", model.facts.serverCount, count)
+    }
     check("XIVE exists", model.xive != nil, stream.xive != nil)
     if let left = model.xive, let right = stream.xive {
         check("XIVE numbers", left.numberCount, right.numberCount)
@@ -36,7 +38,9 @@ func differences(model: MachineState, stream: MachineState, isLoaded: Bool = fal
         check("context of vCPU \(left.index)", left.context?.bytes, right.context?.bytes)
         check("instance of vCPU \(left.index)", left.contextInstance, right.contextInstance)
         check("presenter of vCPU \(left.index)", left.presenter, right.presenter)
-        if right.serverBasis == .deviceTree, !isLoaded { check("server of vCPU \(left.index)", left.server, right.server) }
+        if right.serverBasis == .deviceTree, !isLoaded {
+            check("server of vCPU \(left.index)", left.server, right.server)
+        }
     }
     check("bridges", model.bridges.map(\.buid), stream.bridges.map(\.buid))
     for (left, right) in zip(model.bridges, stream.bridges) {
@@ -65,7 +69,10 @@ private func compare(
     // A stream shows only that the number of the hot-plug source is claimed; whether there is such a source after a
     // load is known to the model alone.
     func rows(_ map: [NumberAssignment]) -> Set<String> {
-        Set(map.filter { $0.number != LogicalNumber(0x1001) }.map { "\($0.number) \($0.owner) \($0.kind?.rawValue ?? "-")" })
+        Set(
+            map.filter { $0.number != LogicalNumber(0x1001) }.map {
+                "\($0.number) \($0.owner) \($0.kind?.rawValue ?? "-")"
+            })
     }
     for row in rows(left).symmetricDifference(rows(right)).sorted() {
         found.append("\(what): \(row) only in the \(rows(left).contains(row) ? "model" : "stream")")

@@ -3,7 +3,7 @@ import PSeries
 import Replay
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Times calls of the machine model, and shows what a very large machine costs.
