@@ -26,6 +26,8 @@ let package = Package(
         .library(name: "InterruptState", targets: ["InterruptState"]),
         .library(name: "SavedState", targets: ["SavedState"]),
         .library(name: "PSeries", targets: ["PSeries"]),
+        .library(name: "Replay", targets: ["Replay"]),
+        .library(name: "Scenarios", targets: ["Scenarios"]),
         .library(name: "SnapshotStore", targets: ["SnapshotStore"]),
         .library(name: "Checker", targets: ["Checker"]),
     ],
@@ -50,6 +52,12 @@ let package = Package(
         module("PSeries", ["InterruptState", "SavedState"]),
         // Machine descriptions and vendors' machine types in YAML or JSON.
         module("Descriptions", ["InterruptState", "PSeries", .product(name: "Yams", package: "Yams")]),
+        // The machine model: controllers, calls, migration.
+        module("Replay", ["InterruptState", "PSeries"]),
+        // Scenarios for the model, and a library of them.
+        module(
+            "Scenarios",
+            ["InterruptState", "PSeries", "Replay", "Checker", .product(name: "Yams", package: "Yams")]),
         // Statements over all configurations or histories.
         module("Prover", ["InterruptState", "PSeries"]),
         // InterruptState <-> SQLite.
@@ -62,8 +70,8 @@ let package = Package(
         .executableTarget(
             name: "irqproof",
             dependencies: [
-                "InterruptState", "SavedState", "PSeries", "Descriptions", "Prover", "SnapshotStore", "Checker",
-                "Reports",
+                "InterruptState", "SavedState", "PSeries", "Descriptions", "Prover", "Replay", "Scenarios", "SnapshotStore",
+                "Checker", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -82,6 +90,8 @@ let package = Package(
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
         tests("DescriptionsTests", ["Descriptions", "PSeries", "InterruptState"]),
         tests("ProverTests", ["Prover", "Descriptions", "PSeries", "InterruptState"]),
+        tests("ReplayTests", ["Replay", "PSeries", "InterruptState", "SavedState"]),
+        tests("ScenariosTests", ["Scenarios", "Replay", "Checker", "PSeries", "InterruptState"]),
         tests("SavedStateTests", ["SavedState", "CZlib"]),
         tests(
             "SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -1,0 +1,106 @@
+/// What a QEMU build does differently from others in the interrupt side of a pseries machine.
+///
+/// Data, so that a new build is a new value and no new branch of code. Each property says where builds part;
+/// a build's own quirks are found by running it (`papr` call semantics, QEMU 5.2 to 11.1).
+public struct BuildProfile: Hashable, Sendable {
+    /// Name of the build: `5.2`, `7.2`, `10.0`, `11.1`.
+    public var name: String
+
+    /// What happens to an interrupt whose XICS server has no vCPU (`hw/intc/xics.c`).
+    public enum InvalidServer: String, Hashable, Sendable {
+        /// The process ends with SIGSEGV: 5.2 and 7.2.
+        case crash
+        /// The interrupt is marked rejected and never delivered: 10.0 and later.
+        case reject
+    }
+
+    public var invalidServer: InvalidServer
+    /// Whether an accept leaves PIPR at the accepted priority (10.0 and later) instead of deriving it from IPB.
+    public var acceptKeepsPendingPriority: Bool
+    /// Whether a write of CPPR first derives PIPR from IPB: 10.0 and later.
+    public var priorityWriteDerivesPending: Bool
+    /// Whether a write of CPPR that lets nothing through clears NSR and lowers the line: 10.2 and later.
+    public var priorityWriteClearsException: Bool
+    /// Whether an event no more favoured than PIPR changes IPB alone: 10.2 and later.
+    public var lessFavouredSetsBitOnly: Bool
+    /// Whether a store to 0x800…0xbff of a management page forwards an event without touching PQ: 7.2 and later.
+    public var managementStoreInjects: Bool
+    /// Whether ESB pages take accesses of 1, 2 and 4 bytes besides 8: 10.0 and later.
+    public var narrowStatusAccesses: Bool
+    /// Whether a vCPU with an exception pending in its thread context is interrupted again after a load: 11.1.
+    public var raisesContextAfterLoad: Bool
+    /// Version of the `spapr_iommu` section written, and highest one read: 2 in 5.2, 3 later.
+    public var iommuVersion: UInt32
+    /// Version of the subsection `cpu/slb` written, and highest one read: 1 up to 7.2, 2 later.
+    public var segmentVersion: UInt32
+    /// Processor version that the alias `power9` means: 0x004e1200 in 5.2 and 7.2, 0x004e1202 later.
+    public var power9Alias: UInt32
+
+    public init(
+        name: String, invalidServer: InvalidServer, acceptKeepsPendingPriority: Bool,
+        priorityWriteDerivesPending: Bool, priorityWriteClearsException: Bool, lessFavouredSetsBitOnly: Bool,
+        managementStoreInjects: Bool, narrowStatusAccesses: Bool, raisesContextAfterLoad: Bool,
+        iommuVersion: UInt32, segmentVersion: UInt32, power9Alias: UInt32
+    ) {
+        self.name = name
+        self.invalidServer = invalidServer
+        self.acceptKeepsPendingPriority = acceptKeepsPendingPriority
+        self.priorityWriteDerivesPending = priorityWriteDerivesPending
+        self.priorityWriteClearsException = priorityWriteClearsException
+        self.lessFavouredSetsBitOnly = lessFavouredSetsBitOnly
+        self.managementStoreInjects = managementStoreInjects
+        self.narrowStatusAccesses = narrowStatusAccesses
+        self.raisesContextAfterLoad = raisesContextAfterLoad
+        self.iommuVersion = iommuVersion
+        self.segmentVersion = segmentVersion
+        self.power9Alias = power9Alias
+    }
+}
+
+extension BuildProfile {
+    /// QEMU 5.2.
+    public static let qemu5p2 = BuildProfile(
+        name: "5.2", invalidServer: .crash, acceptKeepsPendingPriority: false, priorityWriteDerivesPending: false,
+        priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: false,
+        narrowStatusAccesses: false, raisesContextAfterLoad: false, iommuVersion: 2, segmentVersion: 1,
+        power9Alias: 0x004e_1200)
+
+    /// QEMU 7.2.
+    public static let qemu7p2 = BuildProfile(
+        name: "7.2", invalidServer: .crash, acceptKeepsPendingPriority: false, priorityWriteDerivesPending: false,
+        priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: true,
+        narrowStatusAccesses: false, raisesContextAfterLoad: false, iommuVersion: 3, segmentVersion: 1,
+        power9Alias: 0x004e_1200)
+
+    /// QEMU 10.0.
+    public static let qemu10p0 = BuildProfile(
+        name: "10.0", invalidServer: .reject, acceptKeepsPendingPriority: true, priorityWriteDerivesPending: true,
+        priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: true,
+        narrowStatusAccesses: true, raisesContextAfterLoad: false, iommuVersion: 3, segmentVersion: 2,
+        power9Alias: 0x004e_1202)
+
+    /// QEMU 11.1.
+    public static let qemu11p1 = BuildProfile(
+        name: "11.1", invalidServer: .reject, acceptKeepsPendingPriority: true, priorityWriteDerivesPending: true,
+        priorityWriteClearsException: true, lessFavouredSetsBitOnly: true, managementStoreInjects: true,
+        narrowStatusAccesses: true, raisesContextAfterLoad: true, iommuVersion: 3, segmentVersion: 2,
+        power9Alias: 0x004e_1202)
+
+    /// The builds whose behaviour is known, oldest first.
+    public static let known: [BuildProfile] = [.qemu5p2, .qemu7p2, .qemu10p0, .qemu11p1]
+
+    /// The build of this name, for example `7.2`; nil for one that is not known.
+    public static func named(_ name: String) -> BuildProfile? {
+        known.first { $0.name == name }
+    }
+}
+
+/// Whether the model does what the builds do, or what their authors meant.
+public enum Behaviour: String, Hashable, Sendable, CaseIterable {
+    /// As shipped, faults included. The one to compare a real machine with.
+    case shipped
+    /// As intended: MSI blocks are aligned, an exhausted MSI space is an error of the call and no abort,
+    /// H_INT_RESET resets, an unknown XICS server rejects, and a load restores the owner of a presented
+    /// interrupt and the input of the vCPU.
+    case intended
+}

@@ -1,0 +1,54 @@
+import InterruptState
+
+/// A machine as a stream carries it: sections with names, instances and fields, in their order.
+///
+/// Made by ``Machine/save()`` from a model, or from any ``MachineState``, so that a real stream can be loaded into
+/// a model. Loading asks the questions that QEMU asks, in the order of the sections.
+public struct SavedMachine: Hashable, Sendable {
+    /// Machine type that the stream names; nil for types up to 2.3.
+    public var typeName: String?
+    public var sections: [Section]
+
+    /// One device section.
+    public struct Section: Hashable, Sendable {
+        public var name: String
+        public var instance: UInt32
+        public var version: UInt32
+        public var content: Content
+
+        public init(name: String, instance: UInt32, version: UInt32 = 1, content: Content) {
+            self.name = name
+            self.instance = instance
+            self.version = version
+            self.content = content
+        }
+    }
+
+    /// What a section holds, as far as interrupts go.
+    public enum Content: Hashable, Sendable {
+        case xics(XicsController)
+        /// `xive-source`: the status bytes.
+        case xiveStatus(numberCount: UInt32, [XiveSource])
+        /// `spapr-xive`: assignments and queues.
+        case xiveTables(numberCount: UInt32, queueCount: UInt32, sources: [XiveSource], queues: [EventQueue])
+        /// `cpu`: the version of its segment subsection and of the processor, where they are known.
+        case processor(segmentVersion: UInt32?, processorVersion: UInt32?)
+        case presenter(Presenter)
+        case context(ThreadContext)
+        case virtualDevice(unitAddress: UInt32, number: LogicalNumber, queueState: [UInt8])
+        case bridge(buid: UInt64, pins: [LogicalNumber], messages: [MessageBlock])
+        case machine(options: [UInt64]?, bitmap: [UInt64]?, tree: DeviceTreeFacts?)
+        /// Nothing that a load compares: it has to have a counterpart, and that is all.
+        case presence
+    }
+
+    public init(typeName: String?, sections: [Section]) {
+        self.typeName = typeName
+        self.sections = sections
+    }
+
+    /// Guest RAM, which travels beside the sections; nil where it is not carried.
+    public var memory: GuestMemory?
+    /// Which XICS presenters knew whose interrupt they present. No stream carries it; *intended* machines use it.
+    var presenterOwners: [UInt32: Bool] = [:]
+}

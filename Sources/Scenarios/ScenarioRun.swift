@@ -1,0 +1,288 @@
+import InterruptState
+import PSeries
+import Replay
+
+/// A scenario, run: the states on both sides and what became of every step.
+public struct ScenarioRun: Sendable {
+    /// What one step came to on one machine.
+    public struct Outcome: Hashable, Sendable {
+        /// Line of the step in the scenario.
+        public var line: Int
+        public var results: [UInt64]
+        /// Why the machine refused, or how it ended at this step.
+        public var refusal: String?
+    }
+
+    /// A step whose result is not the one demanded.
+    public struct Failure: Hashable, Sendable, CustomStringConvertible {
+        public var line: Int
+        public var description: String
+    }
+
+    /// The source when it was saved, or at the end where it was not.
+    public private(set) var source: MachineState
+    /// The destination as built; nil where there is none or it cannot be built.
+    public private(set) var constructed: MachineState?
+    /// The destination after the load.
+    public private(set) var loaded: MachineState?
+    /// Source and destination after the steps that follow the migration; nil where the load was refused.
+    public private(set) var continued: (source: MachineState, destination: MachineState)?
+    public private(set) var load: LoadResult?
+    /// Why the destination could not be built.
+    public private(set) var constructionRefusal: String?
+    public private(set) var sourceOutcomes: [Outcome] = []
+    public private(set) var destinationOutcomes: [Outcome] = []
+    public private(set) var failures: [Failure] = []
+    public private(set) var sourceEnd: MachineEnd?
+    public private(set) var destinationEnd: MachineEnd?
+    /// Line of the first step that came to something else on the destination.
+    public private(set) var firstPartingLine: Int?
+
+    /// Runs a scenario on the machines it names.
+    ///
+    /// Steps before the migration run on the source. Those after it run on both, the source going on as if it had
+    /// never left; without a migration every step runs on both machines from their reset.
+    ///
+    /// - Throws: a sentence where the source cannot be built.
+    public init(_ scenario: Scenario) throws(ConstructionError) {
+        var sourceSide = Side(machine: try Machine(scenario.source))
+        source = sourceSide.machine.snapshot()
+        let place = scenario.steps.firstIndex { $0.action == .migrate }
+        let before = scenario.steps[..<(place ?? scenario.steps.endIndex)]
+        for step in before { perform(step, on: &sourceSide) }
+        source = sourceSide.machine.snapshot()
+        sourceEnd = sourceSide.machine.end
+        guard let setup = scenario.destination else { return }
+        let machine: Machine
+        do {
+            machine = try Machine(setup)
+        } catch {
+            constructionRefusal = error.description
+            return
+        }
+        constructed = machine.snapshot()
+        if let place {
+            migrate(sourceSide, to: machine, steps: scenario.steps[(place + 1)...])
+        } else {
+            runBeside(machine, steps: before)
+        }
+    }
+
+    struct Side: Sendable {
+        var machine: Machine
+        var guest = Guest()
+    }
+
+    private mutating func migrate(_ sourceSide: Side, to machine: Machine, steps: ArraySlice<Scenario.Step>) {
+        var destination = Side(machine: machine, guest: sourceSide.guest)
+        let result = destination.machine.load(sourceSide.machine.save())
+        load = result
+        guard result == .accepted else { return }
+        loaded = destination.machine.snapshot()
+        var twin = sourceSide
+        for step in steps {
+            perform(step, on: &twin)
+            performOnDestination(step, &destination)
+        }
+        finish(twin, destination)
+    }
+
+    private mutating func runBeside(_ machine: Machine, steps: ArraySlice<Scenario.Step>) {
+        var destination = Side(machine: machine)
+        for step in steps { performOnDestination(step, &destination) }
+        loaded = destination.machine.snapshot()
+        destinationEnd = destination.machine.end
+    }
+
+    private mutating func performOnDestination(_ step: Scenario.Step, _ side: inout Side) {
+        let outcome = ScenarioRun.outcome(step, &side)
+        destinationOutcomes.append(outcome)
+        if firstPartingLine == nil, let other = sourceOutcomes.last(where: { $0.line == step.line }), other != outcome {
+            firstPartingLine = step.line
+        }
+    }
+
+    private mutating func finish(_ twin: Side, _ destination: Side) {
+        continued = (twin.machine.snapshot(), destination.machine.snapshot())
+        sourceEnd = twin.machine.end
+        destinationEnd = destination.machine.end
+    }
+
+    /// Performs a step on the source and holds its result against what is demanded.
+    private mutating func perform(_ step: Scenario.Step, on side: inout Side) {
+        let outcome = ScenarioRun.outcome(step, &side)
+        sourceOutcomes.append(outcome)
+        guard let wanted = step.gives else { return }
+        let values = wanted.map { side.value($0) }
+        guard values != outcome.results else { return }
+        let found = outcome.refusal ?? ScenarioRun.text(outcome.results)
+        failures.append(
+            Failure(line: step.line, description: "the step gives \(found), expected \(ScenarioRun.text(values))"))
+    }
+
+    private static func text(_ values: [UInt64]) -> String {
+        values.isEmpty ? "none" : values.map { hexadecimal($0, digits: 1) }.joined(separator: " ")
+    }
+
+    private static func outcome(_ step: Scenario.Step, _ side: inout Side) -> Outcome {
+        var outcome = Outcome(line: step.line, results: [], refusal: nil)
+        if let end = side.machine.end {
+            outcome.refusal = "the machine has ended: \(end)"
+            return outcome
+        }
+        guard let row = side.machine.board.processors.row(index: step.cpu) else {
+            outcome.refusal = "there is no vCPU \(step.cpu)"
+            return outcome
+        }
+        do {
+            outcome.results = try side.perform(step, row)
+        } catch {
+            outcome.refusal = error.description
+        }
+        if let end = side.machine.end { outcome.refusal = "the machine ends: \(end)" }
+        return outcome
+    }
+}
+
+// MARK: - Actions
+
+extension ScenarioRun.Side {
+    /// What a value means to this guest: it knows devices by the numbers that its machine told it.
+    func value(_ value: Scenario.Value) -> UInt64 {
+        switch value {
+        case .integer(let number): number
+        case .status(let status): UInt64(bitPattern: status.rawValue)
+        case .interprocessor(let index): number(.interprocessor(index))
+        case .epow: number(.epow)
+        case .hotPlug: number(.hotPlug)
+        case .virtualDevice(let address): virtual(address)
+        case .pin(let bridge, let pin): number(.bridgePin(bridge: Owner.firstBridge + UInt64(bridge), pin: pin))
+        case .message(let function, let vector):
+            number(
+                .bridgeMessage(
+                    bridge: Owner.firstBridge + UInt64(function.bridge), device: function.configurationAddress,
+                    vector: vector))
+        }
+    }
+
+    /// All ones where the machine has no such interrupt, which no call takes for a number.
+    private func number(_ owner: Owner) -> UInt64 {
+        (machine.number(of: owner)?.rawValue).map(UInt64.init) ?? .max
+    }
+
+    private func virtual(_ address: UInt32) -> UInt64 {
+        (machine.number(of: .virtualDevice(unitAddress: address))?.rawValue).map(UInt64.init) ?? .max
+    }
+
+    mutating func perform(_ step: Scenario.Step, _ row: Int) throws(ConstructionError) -> [UInt64] {
+        switch step.action {
+        case .negotiate(let mode):
+            return [UInt64(bitPattern: machine.negotiate(mode, processor: row).rawValue)]
+        case .hypercall(let opcode, let values):
+            return hypercall(opcode, values.map { value($0) }, wanted: step.gives?.count ?? 5, row)
+        case .rtas(let token, let values, let returns):
+            let arguments = values.map { UInt32(truncatingIfNeeded: value($0)) }
+            return guest.rtas(&machine, token, arguments, returns: returns, processor: row)
+                .prefix(step.gives?.count ?? returns).map(UInt64.init)
+        case .load(let address, let byteCount):
+            return [machine.load(address, byteCount: byteCount, processor: row) ?? .max]
+        case .store(let address, let value, let byteCount):
+            return machine.store(address, value, byteCount: byteCount, processor: row) ? [] : [.max]
+        case .queue, .bind, .mask, .interrupt, .open, .take:
+            return act(step.action, row)
+        case .messages(let function, let count, let kind):
+            return messages(function, count, kind)
+        case .raise(let value):
+            raise(value)
+            return []
+        case .pin(let function, let level):
+            machine.setPin(bridge: function.bridge, configurationAddress: function.configurationAddress, to: level)
+            return []
+        case .plug(let device):
+            try machine.plug(device)
+            return []
+        case .unplug(let device):
+            try machine.unplug(device)
+            return []
+        case .start(let server):
+            return guest.rtas(&machine, RTASCall.startCPU.rawValue, [server, 0, 0], returns: 1, processor: row)
+                .map(UInt64.init)
+        case .reset:
+            machine.reset()
+            guest = Guest()
+            return []
+        case .migrate:
+            return []
+        }
+    }
+
+    private mutating func hypercall(_ opcode: UInt64, _ arguments: [UInt64], wanted: Int, _ row: Int) -> [UInt64] {
+        func argument(_ index: Int) -> UInt64 { index < arguments.count ? arguments[index] : 0 }
+        var registers = Registers(
+            opcode, argument(0), argument(1), argument(2), argument(3), argument(4), argument(5), argument(6),
+            argument(7), argument(8))
+        machine.hypercall(&registers, processor: row)
+        return Array(registers.all.prefix(wanted))
+    }
+
+    private mutating func act(_ action: Scenario.Action, _ row: Int) -> [UInt64] {
+        switch action {
+        case .queue(let server, let priority, let page, let shift, let always):
+            let status = guest.setQueue(
+                &machine, server: server, priority: priority, page: page, shift: shift, always: always, processor: row)
+            return [UInt64(bitPattern: status.rawValue)]
+        case .bind(let number, let server, let priority, let eisn):
+            let number = UInt32(truncatingIfNeeded: value(number))
+            return [guest.bind(&machine, number, server: server, priority: priority, eisn: eisn, processor: row)]
+        case .mask(let number):
+            return [guest.mask(&machine, UInt32(truncatingIfNeeded: value(number)), processor: row)]
+        case .interrupt(let server):
+            return [guest.interrupt(&machine, server: server, processor: row)]
+        case .open:
+            guest.open(&machine, processor: row)
+            return []
+        default:
+            return guest.take(&machine, processor: row).map(UInt64.init)
+        }
+    }
+
+    /// The first number, after repeating the request with the count that the machine grants, as Linux does.
+    private mutating func messages(
+        _ function: Scenario.FunctionReference, _ count: UInt32, _ kind: MessageKind
+    ) -> [UInt64] {
+        var count = count
+        if kind == .msi, count > 1 {
+            let shift = UInt32(UInt32.bitWidth - (count - 1).leadingZeroBitCount)
+            machine.enableMessages(
+                bridge: function.bridge, configurationAddress: function.configurationAddress, shift: shift)
+        }
+        for _ in 0..<2 {
+            let change = machine.changeMessages(
+                configurationAddress: function.configurationAddress,
+                buid: Owner.firstBridge + UInt64(function.bridge), function: kind == .msi ? 3 : 4, count: count)
+            switch change {
+            case .failed(let status): return [UInt64(bitPattern: Int64(Int32(bitPattern: status)))]
+            case .released: return []
+            case .granted(_, _, let first?): return [UInt64(first.rawValue)]
+            case .granted(let granted, _, nil): count = granted
+            }
+        }
+        return []
+    }
+
+    private mutating func raise(_ value: Scenario.Value) {
+        switch value {
+        case .epow: machine.raise(.epow)
+        case .hotPlug: machine.raise(.hotPlug)
+        case .virtualDevice(let address): machine.raise(.virtualDevice(unitAddress: address))
+        case .message(let function, let vector):
+            machine.raise(
+                .message(
+                    bridge: function.bridge, configurationAddress: function.configurationAddress, vector: vector))
+        default:
+            let number = LogicalNumber(UInt32(truncatingIfNeeded: self.value(value)))
+            machine.setInput(number, to: true)
+            machine.setInput(number, to: false)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import ArgumentParser
+import Checker
+import InterruptState
+import Replay
+import Reports
+import Scenarios
+import SnapshotStore
+
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Run a scenario on models of a source and a destination machine, and compare them.",
+        discussion: """
+            SCENARIO is a YAML or JSON file, or the name of a bundled scenario (--list). The steps before its
+            “migrate” run on the source; the destination is built, loads the state, and both go on.
+            --source and --destination replace the machine type, or give a description in a file.
+
+            Example: irqproof replay break-vcpu-order
+                     irqproof replay mine.yaml --destination pseries-10.0 --into runs.db
+
+            Exit codes: 0 identical and as the scenario expects, 1 different or not as expected, 2 trouble,
+            64 usage.
+            """
+    )
+
+    @Argument(help: "A scenario file, - for standard input, or the name of a bundled scenario.")
+    var scenario: String?
+
+    @Option(help: "Machine type or description of the source.")
+    var source: String?
+
+    @Option(help: "Machine type or description of the destination.")
+    var destination: String?
+
+    @Option(help: "Snapshot file to store the states in.")
+    var into: String?
+
+    @Option(help: "How strict: guest-visible (what a guest can observe) or exact (every bit).")
+    var level: Level = .guestVisible
+
+    @Flag(help: "List the bundled scenarios.")
+    var list = false
+
+    @Flag(help: "Print the scenario instead of running it.")
+    var show = false
+
+    @OptionGroup var output: OutputOptions
+
+    func validate() throws {
+        guard list || scenario != nil else { throw ValidationError("give a SCENARIO, or --list") }
+    }
+
+    func run() throws {
+        guard !list, let name = scenario else { return try listBundled() }
+        let text = try ScenarioLibrary.entry(named: name)?.text ?? TextFile.read(name, limit: 1 << 20)
+        guard !show else { return Console.write(text + "\n") }
+        let scenario = try read(text, name)
+        let run: ScenarioRun
+        do {
+            run = try ScenarioRun(scenario)
+        } catch {
+            throw Trouble("\(name): the source cannot be built: \(error.description)")
+        }
+        if let into { try store(run, name: name, path: into) }
+        try report(run, scenario, name)
+    }
+
+    private func listBundled() throws {
+        for entry in ScenarioLibrary.all {
+            let scenario = try read(entry.text, entry.name)
+            Console.write("\(entry.name): \(scenario.name)\n")
+        }
+    }
+
+    /// Reads the scenario and puts other machines in place.
+    private func read(_ text: String, _ name: String) throws -> Scenario {
+        do {
+            var scenario = try ScenarioReader.scenario(text, file: name)
+            if let source { scenario.source = try machine(source, basedOn: scenario.source) }
+            if let destination {
+                scenario.destination = try machine(destination, basedOn: scenario.destination ?? scenario.source)
+            }
+            return scenario
+        } catch let error as ScenarioError {
+            throw Trouble(error.description)
+        }
+    }
+
+    /// A machine type keeps the rest of the scenario's machine; a file describes what it changes.
+    private func machine(_ argument: String, basedOn base: MachineSetup) throws -> MachineSetup {
+        guard TextFile.exists(argument) else {
+            return try ScenarioReader.machine("{type: \(argument)}", file: argument, basedOn: base)
+        }
+        return try ScenarioReader.machine(TextFile.read(argument, limit: 1 << 20), file: argument, basedOn: base)
+    }
+
+    // MARK: - Results
+
+    private func report(_ run: ScenarioRun, _ scenario: Scenario, _ name: String) throws {
+        let judgement = run.judgement(level: level)
+        let unmet = run.unmet(scenario.expectation)
+        guard let judgement else {
+            Console.write(head(run, scenario, unmet))
+            throw unmet.isEmpty ? ExitStatus.identical : ExitStatus.different
+        }
+        let sides = VerificationReport.Sides(
+            source: evidence("source", scenario.source),
+            destination: run.loaded.map { _ in evidence("destination", scenario.destination) },
+            constructed: run.constructed.map { _ in evidence("destination as built", scenario.destination) })
+        switch output.format {
+        case .json:
+            Console.write(VerificationReport.json(judgement.verification, sides: sides))
+        case .text:
+            let style = Console.style(output.color)
+            Console.write(head(run, scenario, unmet))
+            Console.write(VerificationReport.text(judgement.verification, sides: sides, style: style))
+            if let later = judgement.continued, later.verdict == .different {
+                Console.write("\nafter the steps that follow:\n")
+                Console.write(VerificationReport.text(later, sides: sides, style: style))
+            }
+        }
+        throw exitCode(judgement.verdict, isAsExpected: unmet.isEmpty)
+    }
+
+    private func exitCode(_ verdict: Verdict, isAsExpected: Bool) -> ExitCode {
+        switch verdict {
+        case .identical: isAsExpected ? ExitStatus.identical : ExitStatus.different
+        case .different: ExitStatus.different
+        case .undecided: ExitStatus.trouble
+        }
+    }
+
+    /// What happened: the load, the step at which the sides part, ends, and what the scenario demands in vain.
+    private func head(_ run: ScenarioRun, _ scenario: Scenario, _ unmet: [String]) -> [String] {
+        var lines = ["scenario  \(scenario.name)"]
+        if let reason = run.constructionRefusal { lines.append("destination  cannot be built: \(reason)") }
+        switch run.load {
+        case .accepted: lines.append("load      accepted")
+        case .refused(let reason): lines.append("load      refused: \(reason)")
+        case nil: break
+        }
+        if let line = run.firstPartingLine { lines.append("parts     at line \(line): \(parting(run, line))") }
+        if let end = run.sourceEnd { lines.append("source    \(end)") }
+        if let end = run.destinationEnd { lines.append("destination  \(end)") }
+        return lines + unmet.map { "not as expected: \($0)" }
+    }
+
+    private func parting(_ run: ScenarioRun, _ line: Int) -> String {
+        func text(_ outcomes: [ScenarioRun.Outcome]) -> String {
+            guard let outcome = outcomes.last(where: { $0.line == line }) else { return "nothing" }
+            if let refusal = outcome.refusal { return refusal }
+            let values = outcome.results.map { hexadecimal($0, digits: 1) }
+            return values.isEmpty ? "none" : values.joined(separator: " ")
+        }
+        return "source \(text(run.sourceOutcomes)), destination \(text(run.destinationOutcomes))"
+    }
+
+    private func evidence(_ name: String, _ setup: MachineSetup?) -> Evidence {
+        guard let setup else { return Evidence(name: name, facts: [], notes: []) }
+        let facts = [
+            ("machine", setup.type.name), ("build", setup.build.name), ("behaviour", setup.behaviour.rawValue),
+        ]
+        return Evidence(name: name, facts: facts, notes: [])
+    }
+
+    private func store(_ run: ScenarioRun, name: String, path: String) throws {
+        let states: [(String, MachineState?)] = [
+            ("source", run.source), ("constructed", run.constructed), ("loaded", run.loaded),
+        ]
+        let snapshots = states.compactMap { label, state in
+            state.map { NewSnapshot(name: "\(name) \(label)", state: $0, provenance: Provenance(scenario: name, $0)) }
+        }
+        try SnapshotStore.create(path: path).add(snapshots, replacing: true)
+    }
+}
+
+extension Provenance {
+    /// A state that a scenario made.
+    fileprivate init(scenario: String, _ state: MachineState) {
+        self.init(
+            filePath: scenario, fileSize: 0, container: "scenario", deviceDigest: nil,
+            machineType: state.facts.typeName, capabilities: [], toolVersion: Version.number,
+            importTime: Console.now(), notes: [])
+    }
+}
