@@ -28,6 +28,7 @@ let package = Package(
         .library(name: "PSeries", targets: ["PSeries"]),
         .library(name: "SnapshotStore", targets: ["SnapshotStore"]),
         .library(name: "Checker", targets: ["Checker"]),
+        .library(name: "QEMUControl", targets: ["QEMUControl"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -42,6 +43,9 @@ let package = Package(
         // C corner: zlib, for compressed RAM pages and qcow2 clusters.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        // C corner: what runs between fork and exec, and messages that carry descriptors.
+        .target(name: "CKeeper"),
+
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
         // QEMU's saved-state formats; knows nothing of interrupts.
@@ -54,6 +58,8 @@ let package = Package(
         module("Prover", ["InterruptState", "PSeries"]),
         // InterruptState <-> SQLite.
         module("SnapshotStore", ["InterruptState", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
+        // Real QEMU: starting builds, QMP, saving and loading states, calls without a guest.
+        module("QEMUControl", ["CKeeper"]),
         // Equivalence of two states, invariants of one.
         module("Checker", ["InterruptState"]),
         // Findings and states as text and JSON.
@@ -85,5 +91,6 @@ let package = Package(
         tests("SavedStateTests", ["SavedState", "CZlib"]),
         tests(
             "SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("QEMUControlTests", ["QEMUControl"]),
     ]
 )
