@@ -30,6 +30,7 @@ let package = Package(
         .library(name: "Scenarios", targets: ["Scenarios"]),
         .library(name: "SnapshotStore", targets: ["SnapshotStore"]),
         .library(name: "Checker", targets: ["Checker"]),
+        .library(name: "QEMUControl", targets: ["QEMUControl"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -43,6 +44,9 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         // C corner: zlib, for compressed RAM pages and qcow2 clusters.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // C corner: what runs between fork and exec, and messages that carry descriptors.
+        .target(name: "CKeeper"),
 
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
@@ -62,6 +66,8 @@ let package = Package(
         module("Prover", ["InterruptState", "PSeries"]),
         // InterruptState <-> SQLite.
         module("SnapshotStore", ["InterruptState", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
+        // Real QEMU: starting builds, QMP, saving and loading states, calls without a guest.
+        module("QEMUControl", ["CKeeper"]),
         // Equivalence of two states, invariants of one.
         module("Checker", ["InterruptState"]),
         // Findings and states as text and JSON.
@@ -95,5 +101,6 @@ let package = Package(
         tests("SavedStateTests", ["SavedState", "CZlib"]),
         tests(
             "SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("QEMUControlTests", ["QEMUControl"]),
     ]
 )

@@ -1,0 +1,116 @@
+import Glibc
+
+/// Called while a state is transferred: with the bytes so far and QEMU's own status. Throwing ends the transfer.
+public typealias TransferObserver = (_ bytes: UInt64, _ status: MigrationStatus) throws(QEMUError) -> Void
+
+extension QMPConnection {
+    /// The name under which QEMU keeps the descriptor of a transfer.
+    private static let descriptorName = "irqproof-state"
+
+    /// How often QEMU is asked how far it is.
+    private static let interval = Duration.milliseconds(20)
+
+    /// Streams the machine's state into a sink: QEMU migrates into a pipe.
+    ///
+    /// A pipe that is handed over works in every build and under every sandbox: no `exec:`, no file that QEMU must be
+    /// allowed to write, and what goes wrong with the sink is seen here. The machine is left as QEMU leaves it:
+    /// in the run state `postmigrate` after success.
+    ///
+    /// - Parameter patience: how long QEMU may send nothing.
+    public func saveState<Sink: StateSink>(
+        into sink: inout Sink, patience: Duration = .seconds(30), observer: TransferObserver? = nil
+    ) throws(QEMUError) {
+        let before = try migrationStatus()
+        guard before.isOver else {
+            throw QEMUError(.busy, "a migration is running (\(before.state ?? "?"))", advice: "wait for its end")
+        }
+        let intake = Intake(sink)
+        try hand(try intake.open())
+        defer { sink = intake.sink }
+        try attended(by: intake) { () throws(QEMUError) in
+            do throws(QEMUError) {
+                try execute("migrate", ["uri": .text("fd:" + Self.descriptorName)])
+                try transfer(intake, patience: patience, observer: observer)
+            } catch {
+                // The pipe goes first: QEMU may wait for room in it before it listens to anything.
+                intake.abandon()
+                cancelMigration()
+                throw error
+            }
+        }
+    }
+
+    /// Loads a state into a machine that was started with `-incoming defer`.
+    ///
+    /// - Parameter patience: how long QEMU may take nothing.
+    public func loadState(_ source: some StateSource, patience: Duration = .seconds(30)) throws(QEMUError) {
+        let supply = Supply(source)
+        try hand(try supply.open())
+        try attended(by: supply) { () throws(QEMUError) in
+            try execute("migrate-incoming", ["uri": .text("fd:" + Self.descriptorName)])
+            try transfer(supply, patience: patience, observer: nil)
+        }
+    }
+
+    /// Gives QEMU its own copy of a descriptor; the last of ours closes with it.
+    private func hand(_ descriptor: Descriptor) throws(QEMUError) {
+        try execute("getfd", ["fdname": .text(Self.descriptorName)], handing: descriptor.number)
+    }
+
+    private func attended(by attendant: any Attendant, _ body: () throws(QEMUError) -> Void) throws(QEMUError) {
+        self.attendant = attendant
+        defer { self.attendant = nil }
+        try body()
+    }
+
+    /// Serves one end of the pipe and asks how far QEMU is, until both are done.
+    private func transfer(
+        _ end: any TransferEnd, patience: Duration, observer: TransferObserver?
+    ) throws(QEMUError) {
+        var stalled = Deadline(after: patience)
+        while true {
+            let before = end.byteCount
+            try serve(end, until: Deadline(after: Self.interval))
+            let status = try statusIfAnswered()
+            if let status {
+                try observer?(end.byteCount, status)
+                // A machine that waits for a state has no status, or "none", before the first bytes.
+                if status.isOver, !status.isComplete, status.state ?? "none" != "none" { throw Self.failure(status) }
+                if status.isComplete, end.isComplete { return }
+            }
+            if end.byteCount != before { stalled = Deadline(after: patience) }
+            guard !stalled.isOver else { throw QEMUError(.timedOut, "QEMU does not go on with the state") }
+        }
+    }
+
+    private func serve(_ end: any TransferEnd, until deadline: Deadline) throws(QEMUError) {
+        if end.isDone {
+            pause(.milliseconds(1))
+            return
+        }
+        while !deadline.isOver, !end.isDone {
+            guard try wait(for: [(end.descriptor, end.events)], until: deadline) == [true] else { return }
+            try end.serve()
+        }
+    }
+
+    /// The status; nil where QEMU is too busy with the state to answer within a moment.
+    private func statusIfAnswered() throws(QEMUError) -> MigrationStatus? {
+        do throws(QEMUError) {
+            return try migrationStatus()
+        } catch  where error.code == .timedOut {
+            return nil
+        }
+    }
+
+    /// Ends a migration and waits a moment for it to be over, so that the machine can be resumed.
+    private func cancelMigration() {
+        guard (try? execute("migrate_cancel")) != nil else { return }
+        let deadline = Deadline(after: .seconds(5))
+        while let status = try? migrationStatus(), status.isRunning, !deadline.isOver { pause(.milliseconds(10)) }
+    }
+
+    private static func failure(_ status: MigrationStatus) -> QEMUError {
+        QEMUError(.migrationFailed, "the migration \(status.state ?? "?")" + (status.reason.map { ": \($0)" } ?? ""))
+    }
+}
