@@ -76,7 +76,8 @@ let package = Package(
         .executableTarget(
             name: "irqproof",
             dependencies: [
-                "InterruptState", "SavedState", "PSeries", "Descriptions", "Prover", "Replay", "Scenarios", "SnapshotStore",
+                "InterruptState", "SavedState", "PSeries", "Descriptions", "Prover", "Replay", "Scenarios",
+                "SnapshotStore",
                 "Checker", "Reports",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

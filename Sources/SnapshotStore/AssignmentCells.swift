@@ -56,7 +56,11 @@ private struct OwnerCells {
         case .epow: .epow
         case .hotPlug: .hotPlug
         case .virtualDevice:
-            if let deviceType, let unitAddress { .virtualDevice(type: deviceType, unitAddress: unitAddress) } else { nil }
+            if let deviceType, let unitAddress {
+                .virtualDevice(type: deviceType, unitAddress: unitAddress)
+            } else {
+                nil
+            }
         case .bridgePin:
             if let bridge, let pin { .bridgePin(bridge: bridge, pin: pin) } else { nil }
         case .bridgeMessage:

@@ -54,7 +54,8 @@ struct SnapshotReader {
             if reader.isAtEnd { throw StoreError(.noSuchSnapshot, "the file has no snapshots") }
             let id: Int64 = try reader.integer("id")
             if reader.isAtEnd { return id }
-            throw StoreError(.ambiguous, "the file has several snapshots", advice: "name one of them: " + (try existing()))
+            throw StoreError(
+                .ambiguous, "the file has several snapshots", advice: "name one of them: " + (try existing()))
         }
     }
 

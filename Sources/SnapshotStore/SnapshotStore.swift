@@ -32,7 +32,8 @@ public final class SnapshotStore: Sendable {
     ) throws(StoreError) -> SnapshotStore {
         switch try FileCheck.look(at: path) {
         case .absent: throw StoreError(.unreadable, "there is no such file", file: path)
-        case .empty: throw StoreError(.empty, "the file is empty", file: path, advice: "import a saved VM into it first")
+        case .empty:
+            throw StoreError(.empty, "the file is empty", file: path, advice: "import a saved VM into it first")
         case .database: return try SnapshotStore(path: path, mode: mode, patience: patience)
         }
     }

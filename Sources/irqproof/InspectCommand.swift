@@ -51,7 +51,8 @@ struct InspectCommand: ParsableCommand {
             let style = Console.style(output.color)
             Console.write(
                 InspectionReport.text(
-                    input.state, findings: findings, evidence: input.evidence, showsAll: all, showsQueues: queues, style: style))
+                    input.state, findings: findings, evidence: input.evidence, showsAll: all, showsQueues: queues,
+                    style: style))
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checker
 import InterruptState
+import PSeries
 import Replay
 import Reports
 import Scenarios

@@ -62,7 +62,8 @@ import Testing
     private func exercise(_ state: MachineState) {
         let findings = Checker.inspect(state)
         let evidence = Evidence(name: "damaged", facts: [], notes: [])
-        _ = InspectionReport.text(state, findings: findings, evidence: evidence, showsAll: true, style: .plain)
+        _ = InspectionReport.text(
+            state, findings: findings, evidence: evidence, showsAll: true, showsQueues: true, style: .plain)
         _ = InspectionReport.json(state, findings: findings, evidence: evidence)
         #expect(
             Checker.verify(source: state, destination: state, constructed: nil, level: .exact).verdict == .identical)

@@ -42,7 +42,8 @@ import Testing
                     let tree = cores.map { core in (0..<threads).map { core * spacing + $0 } }
                     let truth = cpus.map { $0 / threads * spacing + $0 % threads }
                     for (found, expected) in zip(servers(tree, cpus), truth) {
-                        #expect(found == nil || found == expected, "threads \(threads), vsmt \(spacing), cores \(cores)")
+                        #expect(
+                            found == nil || found == expected, "threads \(threads), vsmt \(spacing), cores \(cores)")
                     }
                 }
             }

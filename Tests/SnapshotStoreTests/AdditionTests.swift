@@ -37,7 +37,9 @@ import Testing
         try store.add([NewSnapshot("a", .guest())])
         let error = try storeError { try store.add([NewSnapshot("b", .guest()), NewSnapshot("a", .guest())]) }
         #expect(error.code == .duplicateName)
-        #expect(error.description.hasSuffix("snapshot “a”: there is already a snapshot of this name; choose another name or replace it"))
+        #expect(
+            error.description.hasSuffix(
+                "snapshot “a”: there is already a snapshot of this name; choose another name or replace it"))
         #expect(throws: StoreError(.duplicateName, "")) {
             try store.add([NewSnapshot("c", .guest()), NewSnapshot("c", .guest())])
         }

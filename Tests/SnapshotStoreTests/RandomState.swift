@@ -102,7 +102,8 @@ extension Random {
     fileprivate mutating func xive() -> XiveController {
         let sources = keys(below(60), below: 0x2000).map { number in
             XiveSource(
-                number: LogicalNumber(number), assignment: pick([.claimed, .free, EventAssignment(rawValue: edgy64())]),
+                number: LogicalNumber(number),
+                assignment: pick([.claimed, .free, EventAssignment(rawValue: edgy64())]),
                 status: pick([.off, SourceStatus(rawValue: byte())]))
         }
         let queues = keys(below(20), below: 600).map { index in
@@ -132,7 +133,8 @@ extension Random {
     fileprivate mutating func cpu() -> VirtualCPU {
         VirtualCPU(
             index: edgy(), server: maybe { ServerNumber($0.edgy()) }, serverBasis: pick(Basis.allCases),
-            context: maybe { $0.chance(2) ? .reset(server: ServerNumber(3)) : ThreadContext(bytes: $0.bytes(64)) } ?? nil,
+            context: maybe { $0.chance(2) ? .reset(server: ServerNumber(3)) : ThreadContext(bytes: $0.bytes(64)) }
+                ?? nil,
             contextInstance: maybe { $0.edgy() },
             presenter: maybe { Presenter(xirr: $0.edgy(), pendingPriority: $0.byte(), mfrr: $0.byte()) })
     }

@@ -98,7 +98,9 @@ func isSame(_ left: MachineState, _ right: MachineState) -> Bool {
                 typeName: nil, scheme: .sequential, activeMode: .xics, serverCount: nil, serverCountBasis: .none))
         legacy.xics = XicsController(
             base: LogicalNumber(0x1000), numberCount: 0x400,
-            sources: [XicsSource(number: LogicalNumber(0x1000), flags: .msi), XicsSource(number: LogicalNumber(0x1002))])
+            sources: [
+                XicsSource(number: LogicalNumber(0x1000), flags: .msi), XicsSource(number: LogicalNumber(0x1002)),
+            ])
         let added = try store.add([
             NewSnapshot(name: "guest", state: .guest(), provenance: .complete), NewSnapshot("legacy", legacy),
         ])

@@ -1,9 +1,10 @@
-#if canImport(Glibc)
-import Glibc
-#endif
 import GRDB
 import InterruptState
 import SnapshotStore
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 /// A folder that goes away with the test.
 final class Folder {
@@ -124,7 +125,9 @@ extension MachineState {
         var owners: [(UInt32, Owner)] = (0..<4).map { ($0, .interprocessor($0)) }
         owners += [(0x1000, .epow), (0x1001, .hotPlug)]
         owners.append((0x1100, .virtualDevice(type: "vty", unitAddress: 0x7100_0000)))
-        for pin: UInt8 in 0..<4 { owners.append((0x1200 + UInt32(pin), .bridgePin(bridge: Owner.firstBridge, pin: pin))) }
+        for pin: UInt8 in 0..<4 {
+            owners.append((0x1200 + UInt32(pin), .bridgePin(bridge: Owner.firstBridge, pin: pin)))
+        }
         for vector: UInt32 in 0..<2 {
             let owner = Owner.bridgeMessage(bridge: Owner.firstBridge, device: 0x1000, vector: vector)
             owners.append((0x1300 + vector, owner))
