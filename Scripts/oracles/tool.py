@@ -54,7 +54,7 @@ class Tool:
 
     def inspect(self, state: str | Path) -> dict:
         """The document of `inspect`."""
-        outcome = self.run("inspect", state, "--format", "json")
+        outcome = self.run("inspect", state, "--queues", "--format", "json")
         if outcome.status != 0:
             raise ToolError(f"inspect: exit {outcome.status}: {last_line(outcome.errors)}")
         return outcome.document()

@@ -39,7 +39,7 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         let snapshots = try files.map { file in
-            let input = try Input(file, readsQueues: queues)
+            let input = try Input(file, readsQueues: queues, digestsDevices: true)
             return NewSnapshot(
                 name: name ?? input.defaultSnapshotName, state: input.state, provenance: input.provenance)
         }

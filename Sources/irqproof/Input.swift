@@ -21,7 +21,8 @@ struct Input {
     ///     found first.
     ///   - offset: where the stream begins in the file, if not at a known beginning.
     ///   - readsQueues: whether the event queues are read from guest memory.
-    init(_ argument: String, offset: UInt64? = nil, readsQueues: Bool) throws {
+    ///   - digestsDevices: whether the device part of the file is digested, as evidence to be stored.
+    init(_ argument: String, offset: UInt64? = nil, readsQueues: Bool, digestsDevices: Bool = false) throws {
         let (path, label) = InputName.split(argument)
         name = argument
         if path != "-", offset == nil, SnapshotStore.recognizes(path: path) {
@@ -38,7 +39,8 @@ struct Input {
                 defer { progress.finish() }
                 try StateDecoder.readQueues(into: &state, from: stream, progress: progress.update)
             }
-            provenance = try Provenance(stream, in: file)
+            provenance = Provenance(stream, in: file)
+            if digestsDevices { provenance.deviceDigest = try stream.deviceDigest() }
             libvirt = file.libvirt
         }
     }
@@ -69,23 +71,25 @@ struct Input {
 }
 
 extension Provenance {
-    /// Where a saved VM comes from. The device part is digested; RAM is not read for it.
-    init(_ stream: SavedStream, in file: SavedStateFile) throws {
+    /// Where a saved VM comes from.
+    init(_ stream: SavedStream, in file: SavedStateFile) {
         self.init(
             filePath: stream.name, fileSize: stream.source.byteCount, container: file.format.title,
-            deviceDigest: try Provenance.deviceDigest(stream), machineType: stream.configuration?.machineType,
+            machineType: stream.configuration?.machineType,
             capabilities: stream.configuration?.capabilities ?? [], toolVersion: Version.number,
             importTime: Console.now(), notes: stream.notes)
     }
+}
 
-    /// SHA-256 of the stream from its first device section to its end.
-    private static func deviceDigest(_ stream: SavedStream) throws -> Digest? {
-        guard var offset = stream.sections.first?.offset else { return nil }
+extension SavedStream {
+    /// SHA-256 of the stream from its first device section to its end; RAM is not read for it.
+    fileprivate func deviceDigest() throws -> Digest? {
+        guard var offset = sections.first?.offset else { return nil }
         let builder = DigestBuilder()
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { buffer.deallocate() }
-        while offset < stream.source.byteCount {
-            let count = try stream.source.read(at: offset, into: buffer)
+        while offset < source.byteCount {
+            let count = try source.read(at: offset, into: buffer)
             guard count > 0 else { break }
             builder.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += UInt64(count)
