@@ -28,7 +28,9 @@ public struct GuestMemory: Sendable {
 
     /// A stretch of guest-physical memory.
     public struct Stretch: Hashable, Sendable {
+        /// Guest-physical.
         public var address: UInt64
+        /// Bytes.
         public var count: UInt64
 
         /// `count` bytes from a guest-physical address on.

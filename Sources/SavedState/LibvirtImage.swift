@@ -20,6 +20,7 @@ public struct LibvirtImage: Hashable, Sendable {
 
     /// Whether the head was written by a big-endian host.
     public var isBigEndian: Bool
+    /// How the stream behind the head is stored.
     public var format: Format
     /// Whether libvirt starts the guest when it restores the image.
     public var wasRunning: Bool

@@ -27,6 +27,11 @@ struct IgnoredPages: PageSink {
     mutating func take(_ content: PageContent, block: Int, offset: UInt64, position: UInt64) {}
 }
 
+extension SavedStateError.Code {
+    /// Not an error: a reader stopped where it was told to. Never leaves this module.
+    static let paused = SavedStateError.Code(rawValue: "paused")
+}
+
 /// Reader of the records of section `ram`, version 4 (`migration/ram.c`, QEMU 2.x to 11.1).
 struct RAMRecords {
     /// Mask of the flags in a record; a power of two.
@@ -39,6 +44,9 @@ struct RAMRecords {
     var mayHavePageSizes = false
     /// Offset in the file of the stream's first byte; mapped-ram offsets count from the file's start.
     var fileOffset: UInt64 = 0
+
+    /// Reading stops with `paused` at the first record from this offset on, for those who want a glimpse.
+    var pauseOffset = UInt64.max
 
     private(set) var blocks: [RAMBlock] = []
     /// Whether there were records of pages, of pages with data, and marks of a multifd migration.
@@ -70,6 +78,9 @@ struct RAMRecords {
     ) throws(SavedStateError) {
         let mask = pageSize &- 1
         while true {
+            guard cursor.position < pauseOffset else {
+                throw SavedStateError(.paused, "reading was stopped", offset: cursor.position)
+            }
             let word: UInt64 = try cursor.integer("a RAM record")
             let flags = word & mask
             let offset = word & ~mask

@@ -19,7 +19,8 @@ public struct SavedStateFile: Sendable {
     public static func open(path: String, offset: UInt64? = nil) throws(SavedStateError) -> SavedStateFile {
         do throws(SavedStateError) {
             if path == "-" { return try StandardInput.open(offset: offset) }
-            return try open(FileByteSource(path: path), offset: offset)
+            let file = try FileByteSource(path: path)
+            return try open(file, name: path, offset: offset, file: file)
         } catch {
             var error = error
             error.file = error.file ?? path
@@ -27,54 +28,61 @@ public struct SavedStateFile: Sendable {
         }
     }
 
-    static func open(_ file: FileByteSource, offset: UInt64?) throws(SavedStateError) -> SavedStateFile {
-        if let offset { return try stream(file, at: offset) }
-        let head = try file.read(at: 0, count: Int(min(file.byteCount, UInt64(ContainerFormat.headBytes))))
-        guard let format = ContainerFormat.of(head) else { throw try UnknownFormat.error(file, head) }
+    /// Opens bytes of any origin by their content.
+    ///
+    /// - Parameter file: the same bytes as a file, which decompressing programs need.
+    static func open(
+        _ source: any ByteSource, name: String, offset: UInt64? = nil, file: FileByteSource?
+    ) throws(SavedStateError) -> SavedStateFile {
+        if let offset { return try stream(source, name, at: offset) }
+        let head = try source.read(at: 0, count: Int(min(source.byteCount, UInt64(ContainerFormat.headBytes))))
+        guard let format = ContainerFormat.of(head) else { throw try UnknownFormat.error(source, head) }
         switch format {
-        case .stream: return try stream(file, at: 0)
-        case .libvirt: return try libvirt(file)
-        case .qcow2: return try qcow2(file)
+        case .stream: return try stream(source, name, at: 0)
+        case .libvirt: return try libvirt(source, name, file)
+        case .qcow2: return try qcow2(source, name)
         case .compressed(let compression):
-            let state = ContainedState.sequential(file.path) { () throws(SavedStateError) in
-                try DecompressionProgram.start(compression.program, over: file, from: 0)
-            }
-            return SavedStateFile(path: file.path, format: format, libvirt: nil, states: [state])
+            let state = ContainedState.compressed(compression, name, file, from: 0)
+            return SavedStateFile(path: name, format: format, libvirt: nil, states: [state])
         case .libvirtUnfinished, .multifdChannel, .checkpointRestart: throw UnknownFormat.refusal(format)
         }
     }
 
-    private static func stream(_ file: FileByteSource, at offset: UInt64) throws(SavedStateError) -> SavedStateFile {
-        let source: any ByteSource = offset == 0 ? file : try SliceByteSource(file, from: offset)
-        let state = ContainedState(name: file.path, size: source.byteCount, content: .seekable(source, offset))
-        return SavedStateFile(path: file.path, format: .stream, libvirt: nil, states: [state])
+    private static func stream(
+        _ source: any ByteSource, _ name: String, at offset: UInt64
+    ) throws(SavedStateError) -> SavedStateFile {
+        let source: any ByteSource = offset == 0 ? source : try SliceByteSource(source, from: offset)
+        let state = ContainedState(name: name, size: source.byteCount, content: .seekable(source, offset))
+        return SavedStateFile(path: name, format: .stream, libvirt: nil, states: [state])
     }
 
-    private static func libvirt(_ file: FileByteSource) throws(SavedStateError) -> SavedStateFile {
-        let image = try LibvirtImage.read(file)
+    private static func libvirt(
+        _ source: any ByteSource, _ name: String, _ file: FileByteSource?
+    ) throws(SavedStateError) -> SavedStateFile {
+        let image = try LibvirtImage.read(source)
         let state: ContainedState
         switch image.format {
         case .raw, .sparse:
-            let source = try SliceByteSource(file, from: image.streamOffset)
+            let source = try SliceByteSource(source, from: image.streamOffset)
             state = ContainedState(
-                name: file.path, size: source.byteCount, content: .seekable(source, image.streamOffset))
+                name: name, size: source.byteCount, content: .seekable(source, image.streamOffset))
         case .compressed(let compression):
-            state = .sequential(file.path) { () throws(SavedStateError) in
-                try DecompressionProgram.start(compression.program, over: file, from: image.streamOffset)
-            }
+            state = .compressed(compression, name, file, from: image.streamOffset)
         }
-        return SavedStateFile(path: file.path, format: .libvirt, libvirt: image, states: [state])
+        return SavedStateFile(path: name, format: .libvirt, libvirt: image, states: [state])
     }
 
-    private static func qcow2(_ file: FileByteSource) throws(SavedStateError) -> SavedStateFile {
-        let image = try Qcow2Image.read(file)
+    private static func qcow2(
+        _ source: any ByteSource, _ name: String
+    ) throws(SavedStateError) -> SavedStateFile {
+        let image = try Qcow2Image.read(source)
         let states = image.snapshots.map { snapshot in
             ContainedState(
-                name: file.path + "#" + snapshot.name, label: snapshot.name, id: snapshot.id,
+                name: name + "#" + snapshot.name, label: snapshot.name, id: snapshot.id,
                 size: snapshot.stateSize, savedAt: snapshot.seconds, guestClock: snapshot.guestClock,
                 content: .snapshot(image, snapshot))
         }
-        return SavedStateFile(path: file.path, format: .qcow2, libvirt: nil, states: states)
+        return SavedStateFile(path: name, format: .qcow2, libvirt: nil, states: states)
     }
 
     /// The state with this snapshot name or id; without one, the only state there is.
@@ -142,6 +150,17 @@ public struct ContainedState: Sendable {
         _ name: String, _ start: @escaping @Sendable () throws(SavedStateError) -> PipeByteSource
     ) -> ContainedState {
         ContainedState(name: name, size: nil, content: .sequential(start))
+    }
+
+    static func compressed(
+        _ compression: Compression, _ name: String, _ file: FileByteSource?, from offset: UInt64
+    ) -> ContainedState {
+        .sequential(name) { () throws(SavedStateError) in
+            guard let file else {
+                throw SavedStateError(.unsupported, "compressed content can only be read from a file")
+            }
+            return try DecompressionProgram.start(compression.program, over: file, from: offset)
+        }
     }
 
     /// Opens the stream of this state.

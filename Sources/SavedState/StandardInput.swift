@@ -4,7 +4,7 @@ import Glibc
 enum StandardInput {
     static func open(offset: UInt64?) throws(SavedStateError) -> SavedStateFile {
         if let file = try? FileByteSource(descriptor: dup(STDIN_FILENO), path: "-") {
-            return try SavedStateFile.open(file, offset: offset)
+            return try SavedStateFile.open(file, name: "-", offset: offset, file: file)
         }
         guard offset == nil else {
             throw SavedStateError(

@@ -12,7 +12,7 @@ struct TailOpener {
 
     /// How much of a stream's beginning is walked to see that its first device is the one found from the
     /// end. A stream that is shorter before its devices is verified completely; a longer one by the
-    /// join alone, because the cost must not grow with guest RAM.
+    /// join and a few looks, because the cost must not grow with guest RAM.
     static let verifiedBytes: UInt64 = 4 << 20
 
     func locate() throws(SavedStateError) -> Outcome {
@@ -43,12 +43,23 @@ struct TailOpener {
         case refused(SavedStateError)
     }
 
-    /// Walks the beginning of the stream, which must lead to the first section of the chain.
+    /// Walks the beginning of the stream, which must lead to the first section of the chain; all of it
+    /// where it is short, or where a few looks into the rest raise doubts.
     private func walkFront(to first: UInt64, early: [DeviceSection]) throws(SavedStateError) -> Verdict {
+        let verdict = try walk(to: first, early: early, pauseAt: Self.verifiedBytes)
+        if let verdict { return verdict }
+        return try walk(to: first, early: early, pauseAt: .max) ?? .verified
+    }
+
+    /// Nil where the walk was paused and the rest must be walked as well.
+    private func walk(
+        to first: UInt64, early: [DeviceSection], pauseAt: UInt64
+    ) throws(SavedStateError) -> Verdict? {
         var walker = try StreamWalker(
             source, sink: IgnoredPages(), pageSize: tail.description.pageSize, fileOffset: fileOffset)
+        walker.ram.pauseOffset = pauseAt
         do throws(SavedStateError) {
-            while walker.cursor.position < min(first, Self.verifiedBytes) {
+            while walker.cursor.position < first {
                 let item = try walker.next()
                 guard try !passes(item, early, &walker) else { continue }
                 return .refused(
@@ -56,6 +67,9 @@ struct TailOpener {
                         .malformed, "the stream has devices before those that its end describes",
                         offset: walker.cursor.position))
             }
+        } catch  where error.code == .paused {
+            let probe = StreamProbe(source, blocks: walker.ram.blocks, pageSize: walker.ram.pageSize)
+            return try probe.isOnePass(from: walker.cursor.position, to: first) ? .verified : nil
         } catch {
             return try explain(error, walker.cursor.position, first)
         }

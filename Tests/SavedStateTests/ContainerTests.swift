@@ -190,22 +190,21 @@ import Testing
         let image = Qcow2Builder().image([("first", StreamBuilder.compact(footers: true))])
         let sources = [image, libvirt(StreamBuilder.compact(footers: true))]
         var opened = 0
-        for round in 0..<4000 {
+        for round in 0..<10_000 {
             var bytes = sources[round % 2]
             // The heads and tables matter most.
             let limit = round % 4 < 2 ? 112 : bytes.count
             for _ in 0...Int.random(in: 0...2, using: &random) {
                 bytes[Int.random(in: 0..<limit, using: &random)] = .random(in: .min ... .max, using: &random)
             }
-            let path = try scratch.file("mutant", bytes)
             do throws(SavedStateError) {
-                for state in try SavedStateFile.open(path: path).states {
+                for state in try SavedStateFile.open(MemoryByteSource(bytes), name: "mutant", file: nil).states {
                     opened += (try? state.open(options: OpenOptions(acceptsPartial: true))) == nil ? 0 : 1
                 }
             } catch {
-                #expect(error.file != nil)
+                #expect(!error.message.isEmpty)
             }
         }
-        #expect(opened > 0 && opened < 4000, "seed \(seed)")
+        #expect(opened > 0 && opened < 10_000, "seed \(seed)")
     }
 }

@@ -1,4 +1,5 @@
 import SavedState
+import Synchronization
 import Testing
 
 /// What happens when the self-description is absent, wrong or not the end of the input.
@@ -235,5 +236,60 @@ import Testing
         let part = try SavedStream.open(MemoryByteSource(unknown), name: "test", options: options)
         #expect(part.sections.map(\.name) == ["a", "b"])
         #expect(part.damage?.section == "unknown (instance 0)")
+    }
+}
+
+/// Streams too long to be walked each time they are opened.
+@Suite struct LongStreamTests {
+    private func stream(_ machine: String, pages: Int, device: String) -> [UInt8] {
+        var builder = StreamBuilder(machine: machine)
+        builder.section(1, 2, "ram", instance: 0, version: 4)
+        builder.bytes += be64(UInt64(pages) * 4096 | 4) + StreamBuilder.name("ram") + be64(UInt64(pages) * 4096)
+        builder.bytes += be64(0x10)
+        builder.footer(2)
+        var records: [UInt8] = []
+        for page in 0..<UInt64(pages) {
+            records += be64(page * 4096 | 8 | (page == 0 ? 0 : 0x20)) + (page == 0 ? StreamBuilder.name("ram") : [])
+            records += [UInt8](repeating: UInt8(truncatingIfNeeded: page), count: 4096)
+        }
+        builder.part(2, 2, records + be64(0x10))
+        builder.part(3, 2, be64(0x10))
+        builder.plainDevice(3, device, body: [1])
+        builder.finish()
+        return builder.bytes
+    }
+
+    @Test func aLongStreamIsOpenedFromItsEndWithoutReadingItsMemory() throws {
+        let source = CountingSource(stream("m", pages: 2300, device: "a"))
+        let opened = try SavedStream.open(source, name: "test")
+        #expect(opened.method == .tail)
+        #expect(source.bytesRead < 6 << 20)
+    }
+
+    @Test func aSecondLongStreamBehindTheFirstIsNotTheAnswer() throws {
+        let bytes = stream("first", pages: 1200, device: "a") + stream("second", pages: 1200, device: "b")
+        let opened = try SavedStream.open(MemoryByteSource(bytes), name: "test")
+        #expect(opened.sections.map(\.name) == ["a"])
+    }
+}
+
+/// Counts what is read from it.
+private final class CountingSource: ByteSource {
+    private let source: MemoryByteSource
+    private let count = Mutex<Int>(0)
+
+    init(_ bytes: [UInt8]) { source = MemoryByteSource(bytes) }
+
+    var byteCount: UInt64 { source.byteCount }
+    var bytesRead: Int { count.withLock { $0 } }
+
+    func read(at offset: UInt64, count: Int) throws(SavedStateError) -> [UInt8] {
+        self.count.withLock { $0 += count }
+        return try source.read(at: offset, count: count)
+    }
+
+    func read(at offset: UInt64, into buffer: UnsafeMutableRawBufferPointer) throws(SavedStateError) -> Int {
+        self.count.withLock { $0 += buffer.count }
+        return try source.read(at: offset, into: buffer)
     }
 }
