@@ -242,23 +242,30 @@ def _write_mapped_start(stream: Stream, item: Item, blocks: list[Block], out) ->
     out.write(struct.pack(">QBI", EOS, FOOTER, item.identity))
 
 
-def section_bodies(stream: Stream) -> dict[str, tuple[int, int]]:
-    """Offset and length of the bodies of the device sections with instance 0, found by the self-description."""
-    data = stream.data
+@dataclass(frozen=True)
+class Bodies:
+    """Where the bodies of the device sections stand, found by the self-description."""
+
+    places: dict[tuple[str, int], tuple[int, int]]
+    """By name and instance: offset and length."""
+    description: int
+    """Offset of the self-description's text; its length stands in the four bytes before."""
+
+
+def section_bodies(data: bytes) -> Bodies:
     end = data.rindex(b"\0\6")
     while end + 6 + struct.unpack_from(">I", data, end + 2)[0] != len(data):
         end = data.rindex(b"\0\6", 0, end)
+    places, text = {}, end + 6
     # Lists of pairs: keys may repeat.
-    description = dict(json.loads(data[end + 6 :], object_pairs_hook=list))
-    found = {}
+    description = dict(json.loads(data[text:], object_pairs_hook=list))
     for pairs in reversed(description["devices"]):
         device = dict(pairs)
         length = _wire_size(pairs)
         body = end - 5 - length
-        if device["instance_id"] == 0:
-            found[device["name"]] = (body, length)
+        places[device["name"], device["instance_id"]] = (body, length)
         end = body - 14 - len(device["name"])
-    return found
+    return Bodies(places, text)
 
 
 def _wire_size(pairs: list) -> int:
@@ -271,19 +278,78 @@ def _wire_size(pairs: list) -> int:
     return size
 
 
-def claim_everything(stream: Stream, target: Path) -> int:
-    """Writes the stream with every number of the XIVE space claimed and configured; the result is how many.
+SERVERS = 4096
+FIRST_MESSAGE, END_OF_NUMBERS = 0x1300, 0x2000
+RESET_END = struct.pack("<8I", 0, 0x50000000, 0, 0, 0, 0, 0, 0)
 
-    The worst case for storing and comparing: no row is as reset left it.
+
+def with_most_numbers(stream: Stream, target: Path) -> int:
+    """Writes the stream as that of a machine with as many numbers claimed as one can have; the result is how many.
+
+    Room for 4096 vCPUs, each with its inter-processor interrupt, and every message number given to one of the devices
+    that have some. The machine runs under XIVE and was saved by a little-endian host.
     """
     data = bytearray(stream.data)
-    bodies = section_bodies(stream)
-    table, _ = bodies["spapr-xive"]
-    status, _ = bodies["xive-source"]
-    (count,) = struct.unpack_from(">I", data, table)
-    for number in range(count):
-        # VALID, masked, with an EISN of its own; in the byte order of a little-endian host.
-        struct.pack_into("<Q", data, table + 4 + 8 * number, 0x8000000080000000 | number)
-        data[status + 4 + number] = 2
+    _give_all_messages(data)
+    _make_room_for_servers(data)
+    claimed = _claim(data, [*range(SERVERS), *range(FIRST_MESSAGE, END_OF_NUMBERS)])
     target.write_bytes(data)
-    return count
+    return claimed
+
+
+def _give_all_messages(data: bytearray) -> None:
+    places = section_bodies(bytes(data)).places
+    entries = []
+    for (name, _), (body, _) in places.items():
+        if name == "spapr_pci":
+            (count,) = struct.unpack_from(">I", data, body + 24)
+            entries += [body + 28 + 12 * index for index in range(count)]
+    share = (END_OF_NUMBERS - FIRST_MESSAGE) // len(entries)
+    first = FIRST_MESSAGE
+    for place in sorted(entries):
+        count = END_OF_NUMBERS - first if place == max(entries) else share
+        struct.pack_into(">II", data, place + 4, first, count)
+        first += count
+    body, length = places["spapr", 0]
+    marker = bytes([SUBSECTION, 13]) + b"spapr_irq_map"
+    bitmap = data.index(marker, body, body + length) + len(marker) + 4
+    size = (END_OF_NUMBERS - FIRST_MESSAGE) // 8
+    data[bitmap : bitmap + size] = b"\xff" * size
+
+
+def _make_room_for_servers(data: bytearray) -> None:
+    bodies = section_bodies(bytes(data))
+    tree, length = bodies.places["spapr", 0]
+    _set_cells(data, tree, tree + length, b"ibm,xive-lisn-ranges", [0, SERVERS])
+    table, length = bodies.places["spapr-xive", 0]
+    (numbers,) = struct.unpack_from(">I", data, table)
+    queues = (length - 4 - 8 * numbers) // 32
+    old, new = f'"name": "endt", "array_len": {queues},', f'"name": "endt", "array_len": {8 * SERVERS},'
+    text = bytes(data[bodies.description :])
+    if text.count(old.encode()) != 1:
+        raise StreamError("the self-description does not give the number of queues where it is looked for")
+    text = text.replace(old.encode(), new.encode())
+    data[bodies.description - 4 :] = struct.pack(">I", len(text)) + text
+    data[table + length : table + length] = RESET_END * (8 * SERVERS - queues)
+
+
+def _set_cells(data: bytearray, start: int, end: int, name: bytes, cells: list[int]) -> None:
+    """Sets a property of the flattened device tree between two offsets; its size stays."""
+    tree = data.index(b"\xd0\x0d\xfe\xed", start, end)
+    structure, strings = struct.unpack_from(">II", data, tree + 8)
+    place = data.index(b"\0" + name + b"\0", tree + strings, end) + 1 - tree - strings
+    token = struct.pack(">III", 3, 4 * len(cells), place)
+    value = data.index(token, tree + structure, end) + len(token)
+    data[value : value + 4 * len(cells)] = struct.pack(f">{len(cells)}I", *cells)
+
+
+def _claim(data: bytearray, numbers: list[int]) -> int:
+    """Claims numbers in the XIVE tables, masked; the result is how many are claimed then."""
+    table, _ = section_bodies(bytes(data)).places["spapr-xive", 0]
+    (count,) = struct.unpack_from(">I", data, table)
+    assignments = list(struct.unpack_from(f"<{count}Q", data, table + 4))
+    for number in numbers:
+        # VALID and masked, as the guest finds them.
+        assignments[number] = assignments[number] or 0x8000000080000000
+    struct.pack_into(f"<{count}Q", data, table + 4, *assignments)
+    return sum(assignment >> 63 for assignment in assignments)
