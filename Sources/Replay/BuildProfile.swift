@@ -14,6 +14,7 @@ public struct BuildProfile: Hashable, Sendable {
         case reject
     }
 
+    /// What a delivery to a server without a vCPU does.
     public var invalidServer: InvalidServer
     /// Whether an accept leaves PIPR at the accepted priority (10.0 and later) instead of deriving it from IPB.
     public var acceptKeepsPendingPriority: Bool
@@ -36,6 +37,7 @@ public struct BuildProfile: Hashable, Sendable {
     /// Processor version that the alias `power9` means: 0x004e1200 in 5.2 and 7.2, 0x004e1202 later.
     public var power9Alias: UInt32
 
+    /// A build by all its properties, in the order of the fields.
     public init(
         name: String, invalidServer: InvalidServer, acceptKeepsPendingPriority: Bool,
         priorityWriteDerivesPending: Bool, priorityWriteClearsException: Bool, lessFavouredSetsBitOnly: Bool,

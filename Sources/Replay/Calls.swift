@@ -3,17 +3,28 @@
 /// r3 holds the opcode going in and the status coming back; outputs stand from r4. An output that a call does
 /// not write keeps the input value.
 public struct Registers: Hashable, Sendable {
+    /// Opcode, then status.
     public var r3: UInt64
+    /// First argument, first output.
     public var r4: UInt64
+    /// Second argument or output.
     public var r5: UInt64
+    /// Third argument or output.
     public var r6: UInt64
+    /// Fourth argument or output.
     public var r7: UInt64
+    /// Fifth argument or output.
     public var r8: UInt64
+    /// Sixth argument or output.
     public var r9: UInt64
+    /// Seventh argument or output.
     public var r10: UInt64
+    /// Eighth argument or output.
     public var r11: UInt64
+    /// Ninth argument or output.
     public var r12: UInt64
 
+    /// Registers for a call: opcode and arguments, zero where none is given.
     public init(
         _ opcode: UInt64, _ r4: UInt64 = 0, _ r5: UInt64 = 0, _ r6: UInt64 = 0, _ r7: UInt64 = 0,
         _ r8: UInt64 = 0, _ r9: UInt64 = 0, _ r10: UInt64 = 0, _ r11: UInt64 = 0, _ r12: UInt64 = 0
@@ -42,21 +53,33 @@ public struct Registers: Hashable, Sendable {
 
 /// Status of a hypercall (`include/hw/ppc/spapr.h`, QEMU 5.2 to 11.1).
 public struct HypercallStatus: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The number that r3 holds.
     public var rawValue: Int64
 
+    /// A status by its number.
     public init(rawValue: Int64) {
         self.rawValue = rawValue
     }
 
+    /// Done.
     public static let success = HypercallStatus(rawValue: 0)
+    /// The call cannot be carried out here.
     public static let hardware = HypercallStatus(rawValue: -1)
+    /// There is no such call, or it is not in force.
     public static let function = HypercallStatus(rawValue: -2)
+    /// The caller may not make it.
     public static let privilege = HypercallStatus(rawValue: -3)
+    /// The first argument is wrong, or what QEMU says so of.
     public static let parameter = HypercallStatus(rawValue: -4)
+    /// The second argument is wrong.
     public static let parameter2 = HypercallStatus(rawValue: -55)
+    /// The third argument is wrong.
     public static let parameter3 = HypercallStatus(rawValue: -56)
+    /// The fourth argument is wrong.
     public static let parameter4 = HypercallStatus(rawValue: -57)
+    /// The fifth argument is wrong.
     public static let parameter5 = HypercallStatus(rawValue: -58)
+    /// Another vCPU of the guest is running.
     public static let threadsActive = HypercallStatus(rawValue: -9005)
 
     /// The name of the architecture, for example `H_P2`, or the number.

@@ -11,6 +11,7 @@ public struct GuestMemory: Hashable, Sendable {
     private var lastPage = UInt64.max
     private var lastBase = 0
 
+    /// Memory of `size` bytes, all zero.
     public init(size: UInt64) {
         self.size = size
     }
@@ -89,10 +90,12 @@ public struct GuestMemory: Hashable, Sendable {
         return lastBase
     }
 
+    /// Equal where every byte is; a page of zeros is as one never written.
     public static func == (left: GuestMemory, right: GuestMemory) -> Bool {
         left.size == right.size && left.written == right.written
     }
 
+    /// Hashes the bytes, not where they are kept.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(size)
         hasher.combine(written)

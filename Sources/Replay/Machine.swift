@@ -7,6 +7,7 @@ import PSeries
 /// machine from a command line, then driven by hypercalls, RTAS calls, device events, plugging and reset; saved
 /// into and loaded from ``SavedMachine``; observed with ``snapshot()``.
 public struct Machine: Hashable, Sendable {
+    /// What it was built from.
     public let setup: MachineSetup
     /// vCPUs, memory and build.
     public internal(set) var board: Board

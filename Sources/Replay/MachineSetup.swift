@@ -68,6 +68,7 @@ public struct VirtualDeviceSetup: Hashable, Sendable {
     /// `reg`; nil for the next free one from 0x71000000.
     public var unitAddress: UInt32?
 
+    /// A VIO device; a nil unit address lets the machine choose.
     public init(type: String, unitAddress: UInt32?) {
         self.type = type
         self.unitAddress = unitAddress
@@ -85,7 +86,9 @@ public struct FunctionSetup: Hashable, Sendable {
     public var bridge: UInt32
     /// Bus number that the firmware gave its bus; 0 is the root bus.
     public var bus: UInt8
+    /// 0…31.
     public var slot: UInt8
+    /// 0…7.
     public var function: UInt8
     /// Interrupt pin: 0 is INTA, nil none.
     public var pin: UInt8?
@@ -96,6 +99,7 @@ public struct FunctionSetup: Hashable, Sendable {
     /// Offset of the MSI capability in configuration space, where known: the guest enables vectors there.
     public var messageCapability: UInt32?
 
+    /// A function by all its facts, in the order of the fields.
     public init(
         model: String, bridge: UInt32, bus: UInt8 = 0, slot: UInt8, function: UInt8 = 0, pin: UInt8? = 0,
         messageVectors: UInt32 = 0, tableVectors: UInt32 = 0, messageCapability: UInt32? = nil
@@ -119,8 +123,10 @@ public struct FunctionSetup: Hashable, Sendable {
 
 /// Why a machine cannot be built, or a device not plugged: QEMU's message where it has one.
 public struct ConstructionError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The refusal as one sentence.
     public var description: String
 
+    /// A refusal in these words.
     public init(_ description: String) {
         self.description = description
     }

@@ -20,6 +20,7 @@ public struct Processors: Hashable, Sendable {
         rowOfServer = [UInt32](repeating: 0, count: Int(serverCount))
     }
 
+    /// Number of vCPUs.
     public var count: Int { indexes.count }
     /// Number of possible servers.
     public var serverCount: UInt32 { UInt32(rowOfServer.count) }
@@ -59,9 +60,13 @@ public struct Processors: Hashable, Sendable {
 
 /// What both controllers act on: the vCPUs' inputs, guest memory, and how the build behaves.
 public struct Board: Hashable, Sendable {
+    /// The vCPUs and their inputs.
     public var processors: Processors
+    /// Guest RAM.
     public var memory: GuestMemory
+    /// How the build behaves.
     public let build: BuildProfile
+    /// As shipped or as intended.
     public let behaviour: Behaviour
     /// Why the machine stopped for good, nil while it runs.
     public internal(set) var end: MachineEnd?
@@ -85,6 +90,7 @@ public enum MachineEnd: Hashable, Sendable, CustomStringConvertible {
     /// The guest switched itself off.
     case poweredOff
 
+    /// The end in words.
     public var description: String {
         switch self {
         case .crashed(let reason): "crashed (SIGSEGV): \(reason)"

@@ -7,15 +7,21 @@ import InterruptState
 public struct SavedMachine: Hashable, Sendable {
     /// Machine type that the stream names; nil for types up to 2.3.
     public var typeName: String?
+    /// Device sections in the order of the stream.
     public var sections: [Section]
 
     /// One device section.
     public struct Section: Hashable, Sendable {
+        /// Name, for example `spapr-xive`.
         public var name: String
+        /// Which of several of the name.
         public var instance: UInt32
+        /// Version of the layout.
         public var version: UInt32
+        /// Its fields.
         public var content: Content
 
+        /// A section by its parts.
         public init(name: String, instance: UInt32, version: UInt32 = 1, content: Content) {
             self.name = name
             self.instance = instance
@@ -42,6 +48,7 @@ public struct SavedMachine: Hashable, Sendable {
         case presence
     }
 
+    /// A stream by its parts.
     public init(typeName: String?, sections: [Section]) {
         self.typeName = typeName
         self.sections = sections

@@ -14,7 +14,9 @@ public struct Scenario: Sendable {
     public var source: MachineSetup
     /// Where it migrates to; nil where the scenario names none.
     public var destination: MachineSetup?
+    /// What happens, in order.
     public var steps: [Step]
+    /// How it must end.
     public var expectation: Expectation
 
     /// One step: what is done, and where it stands in the file.
@@ -23,6 +25,7 @@ public struct Scenario: Sendable {
         public var line: Int
         /// Index of the vCPU that acts.
         public var cpu: UInt32
+        /// What is done.
         public var action: Action
         /// What must come of it; nil where nothing is demanded.
         public var gives: [Value]?
@@ -39,11 +42,13 @@ public struct Scenario: Sendable {
         /// Whether the source or the destination ends on its own (a crash, an abort); `source`, `destination` or none.
         public var ends: [String] = []
 
+        /// Whether a destination takes the stream.
         public enum Load: String, Sendable, CaseIterable {
             case accepted
             case refused
         }
 
+        /// Whether both sides are the same to the guest.
         public enum Verdict: String, Sendable, CaseIterable {
             case identical
             case different
@@ -104,9 +109,12 @@ extension Scenario {
 
     /// A PCI function: `phb1:02.0`, or `phb1:03:02.0` with a bus.
     public struct FunctionReference: Sendable, Hashable, CustomStringConvertible {
+        /// Index of the host bridge.
         public var bridge: UInt32
+        /// bus<<16 | devfn<<8.
         public var configurationAddress: UInt32
 
+        /// As scenarios write it.
         public var description: String {
             "phb\(bridge):\(Owner.functionName(configurationAddress))"
         }
@@ -115,9 +123,11 @@ extension Scenario {
 
 /// What is wrong with a scenario file, and where.
 public struct ScenarioError: Error, Equatable, CustomStringConvertible {
+    /// One sentence.
     public var message: String
     /// From 1; nil where no line is to blame.
     public var line: Int?
+    /// From 1; nil where no column is to blame.
     public var column: Int?
     /// Name of the file, as it was given.
     public var file: String?

@@ -4,7 +4,9 @@
 public enum ScenarioLibrary {
     /// An entry: a name as it is typed, and the scenario's text.
     public struct Entry: Sendable {
+        /// As it is typed.
         public let name: String
+        /// YAML.
         public let text: String
     }
 

@@ -8,6 +8,7 @@ public struct ScenarioRun: Sendable {
     public struct Outcome: Hashable, Sendable {
         /// Line of the step in the scenario.
         public var line: Int
+        /// What came back: statuses, outputs, numbers handled.
         public var results: [UInt64]
         /// Why the machine refused, or how it ended at this step.
         public var refusal: String?
@@ -15,7 +16,9 @@ public struct ScenarioRun: Sendable {
 
     /// A step whose result is not the one demanded.
     public struct Failure: Hashable, Sendable, CustomStringConvertible {
+        /// Line of the step in the scenario.
         public var line: Int
+        /// What came of it and what was demanded.
         public var description: String
     }
 
@@ -27,13 +30,19 @@ public struct ScenarioRun: Sendable {
     public private(set) var loaded: MachineState?
     /// Source and destination after the steps that follow the migration; nil where the load was refused.
     public private(set) var continued: (source: MachineState, destination: MachineState)?
+    /// What came of the load; nil where nothing migrated.
     public private(set) var load: LoadResult?
     /// Why the destination could not be built.
     public private(set) var constructionRefusal: String?
+    /// What each step came to on the source, in order.
     public private(set) var sourceOutcomes: [Outcome] = []
+    /// What each step came to on the destination, in order.
     public private(set) var destinationOutcomes: [Outcome] = []
+    /// Steps that did not come to what the scenario demands.
     public private(set) var failures: [Failure] = []
+    /// How the source ended, nil while it runs.
     public private(set) var sourceEnd: MachineEnd?
+    /// How the destination ended, nil while it runs.
     public private(set) var destinationEnd: MachineEnd?
     /// Line of the first step that came to something else on the destination.
     public private(set) var firstPartingLine: Int?

@@ -11,8 +11,14 @@ struct RecordedCapture {
 
     struct Manifest: Decodable {
         var qemu: String
-        var command_line: [String]?
+        var commandLine: [String]?
         var steps: [String]?
+
+        enum CodingKeys: String, CodingKey {
+            case qemu
+            case steps
+            case commandLine = "command_line"
+        }
     }
 
     struct Unreadable: Error { var text: String }
@@ -62,7 +68,7 @@ struct RecordedCapture {
     /// What the command line builds.
     func setup() throws -> MachineSetup {
         guard let build = BuildProfile.named(manifest.qemu) else { throw Unreadable(text: manifest.qemu) }
-        return try CommandLine(manifest.command_line ?? [], build: build).setup
+        return try CommandLine(manifest.commandLine ?? [], build: build).setup
     }
 
     /// Every capture below the root, by its path.
