@@ -27,6 +27,10 @@ struct RowBuffer: Equatable {
         bytes.removeAll(keepingCapacity: true)
     }
 
+    mutating func append(_ other: RowBuffer) {
+        bytes.append(contentsOf: other.bytes)
+    }
+
     mutating func null() {
         bytes.append(Tag.null.rawValue)
     }

@@ -42,7 +42,7 @@ extension Schema {
         CREATE VIEW source AS
         -- Each number that has an owner or differs from reset, under both controllers. NULL: as reset left it,
         -- or no such controller.
-        SELECT s.name AS snapshot, k.number, \(lisn("k.number")) AS lisn,
+        SELECT k.snapshot, k.number, \(lisn("k.number")) AS lisn,
             CASE s.mode WHEN 'xive' THEN coalesce(v.claimed, 0) ELSE coalesce(c.claimed, 0) END AS claimed,
             coalesce(r.kind, c.kind) AS kind, r.owner, r.owner_kind, r.basis, r.rank, r.ipi, r.device_type,
             r.unit_address, r.buid, r.bridge, r.pin, r.function, r.vector, r.reason,
@@ -51,9 +51,13 @@ extension Schema {
             c.server AS xics_server, c.priority AS xics_priority, c.saved_priority AS xics_saved_priority,
             c.status AS xics_status, c.flags AS xics_flags, c.claimed AS xics_claimed, c.asserted AS xics_asserted
         FROM (
-            SELECT snapshot, number FROM number
-            UNION SELECT snapshot, number FROM xive_source
-            UNION SELECT snapshot, number FROM xics_source
+            -- Not UNION: a condition on the snapshot would not reach its arms.
+            SELECT DISTINCT snapshot, number
+            FROM (
+                SELECT snapshot, number FROM number
+                UNION ALL SELECT snapshot, number FROM xive_source
+                UNION ALL SELECT snapshot, number FROM xics_source
+            )
         ) AS k
         JOIN snapshot AS s ON s.name = k.snapshot
         \(join(.number, "r", "number", "k.number", left: true))

@@ -27,6 +27,7 @@ public struct Provenance: Hashable, Sendable {
     /// Anything else worth keeping, one sentence each.
     public var notes: [String]
 
+    /// A provenance; what is not known may be left out.
     public init(
         filePath: String, fileSize: UInt64, container: String, deviceDigest: Digest? = nil, fileDigest: Digest? = nil,
         machineType: String? = nil, capabilities: [String] = [], producerVersion: String? = nil, toolVersion: String,
@@ -50,9 +51,12 @@ public struct Provenance: Hashable, Sendable {
 public struct NewSnapshot: Sendable {
     /// Unique in its file; any text but the empty one.
     public var name: String
+    /// What is stored.
     public var state: MachineState
+    /// Where it comes from.
     public var provenance: Provenance
 
+    /// A state with its name and provenance.
     public init(name: String, state: MachineState, provenance: Provenance) {
         self.name = name
         self.state = state
@@ -62,8 +66,11 @@ public struct NewSnapshot: Sendable {
 
 /// A state as it was read from a snapshot file, every digest verified.
 public struct StoredSnapshot: Sendable {
+    /// What a listing says of it.
     public var summary: SnapshotSummary
+    /// Equal to the state that was stored, evidence included.
     public var state: MachineState
+    /// Where it comes from.
     public var provenance: Provenance
 }
 
@@ -73,7 +80,9 @@ public struct StoredSnapshot: Sendable {
 public struct SnapshotSummary: Hashable, Sendable {
     /// Key in this file; another file may use it for something else.
     public var id: Int64
+    /// Unique in its file.
     public var name: String
+    /// Machine type as the stream names it; nil where it names none.
     public var machineType: String?
     /// The controller in force when the state was saved.
     public var activeMode: InterruptMode
@@ -87,10 +96,13 @@ public struct SnapshotSummary: Hashable, Sendable {
     public var cpuCount: Int
     /// Content digest: equal states have equal ones, whatever file they are in.
     public var digest: Digest
+    /// Path of the file that was imported, as the user gave it.
     public var filePath: String
+    /// Kind of container of that file.
     public var container: String
+    /// Version of the program that wrote it, where it is known.
     public var producerVersion: String?
-    /// ISO 8601 in UTC.
+    /// When it was imported: ISO 8601 in UTC.
     public var importTime: String
 }
 

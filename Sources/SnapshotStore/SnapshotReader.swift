@@ -30,6 +30,22 @@ struct SnapshotReader {
         return summaries
     }
 
+    /// The keys of all snapshots.
+    func identifiers() throws -> [Int64] {
+        var rows = RowReader(try select("SELECT id FROM snapshot ORDER BY id"), table: "snapshot")
+        var identifiers: [Int64] = []
+        while !rows.isAtEnd { identifiers.append(try rows.integer("id")) }
+        return identifiers
+    }
+
+    /// The values of a query of one column of text.
+    func texts(_ sql: String) throws -> [String] {
+        var rows = RowReader(try select(sql), table: "(query)")
+        var texts: [String] = []
+        while !rows.isAtEnd { texts.append(try rows.text("text")) }
+        return texts
+    }
+
     /// The key of the snapshot that is meant, or nil where there is none.
     func find(name: String) throws -> Int64? {
         var key = RowBuffer()
@@ -82,15 +98,16 @@ struct SnapshotReader {
         var budget = ScanBudget(fileSize: fileSize)
         var key = RowBuffer()
         key.integer(id)
-        let (row, seal) = try snapshotRow(key, &budget)
+        let rowCells = try cells(SnapshotRow.columns, "snapshot", "id", key, &budget)
+        if rowCells.isEmpty { throw StoreError(.noSuchSnapshot, "there is no such snapshot", advice: try existing()) }
+        var rowReader = RowReader(rowCells, table: "snapshot")
+        let row = try SnapshotRow(&rowReader)
         do {
-            var provenance = try provenance(key, &budget)
+            let provenanceCells = try cells(Provenance.columns, "provenance", "snapshot", key, &budget)
             let links = try links(key, &budget)
-            guard Seal(row, provenance, links).digest == seal else {
-                throw StoreError(
-                    .altered, "its row, its provenance or its list of parts is not what was stored",
-                    advice: "the file was changed or damaged after the import")
-            }
+            try verify(Seal(row: rowCells, provenance: provenanceCells, links), key, &budget)
+            var provenanceReader = RowReader(provenanceCells, table: "provenance")
+            var provenance = try Provenance(&provenanceReader)
             let linksByRole = Dictionary(grouping: links, by: \.role)
             let decoder = StateDecoder { role in
                 try (linksByRole[role] ?? []).map { try verifiedRows(of: $0, &budget) }
@@ -107,20 +124,20 @@ struct SnapshotReader {
         }
     }
 
-    private func snapshotRow(_ key: RowBuffer, _ budget: inout ScanBudget) throws -> (SnapshotRow, Digest) {
-        let columns = (SnapshotRow.columns + ["seal"]).joined(separator: ", ")
-        let found = try select("SELECT \(columns) FROM snapshot WHERE id = ?", key, &budget)
-        if found.isEmpty { throw StoreError(.noSuchSnapshot, "there is no such snapshot", advice: try existing()) }
-        var reader = RowReader(found, table: "snapshot")
-        let row = try SnapshotRow(&reader)
-        return (row, try reader.digest("seal"))
+    private func cells(
+        _ columns: [String], _ table: String, _ keyColumn: String, _ key: RowBuffer, _ budget: inout ScanBudget
+    ) throws -> RowBuffer {
+        try select("SELECT \(columns.joined(separator: ", ")) FROM \(table) WHERE \(keyColumn) = ?", key, &budget)
     }
 
-    private func provenance(_ key: RowBuffer, _ budget: inout ScanBudget) throws -> Provenance {
-        let columns = Provenance.columns.joined(separator: ", ")
-        var reader = RowReader(
-            try select("SELECT \(columns) FROM provenance WHERE snapshot = ?", key, &budget), table: "provenance")
-        return try Provenance(&reader)
+    /// Compares the seal of what was read, cell by cell as it stands there, with the stored one.
+    private func verify(_ seal: Seal, _ key: RowBuffer, _ budget: inout ScanBudget) throws {
+        var reader = RowReader(try cells(["seal"], "snapshot", "id", key, &budget), table: "snapshot")
+        guard try reader.digest("seal") == seal.digest else {
+            throw StoreError(
+                .altered, "its row, its provenance or its list of parts is not what was stored",
+                advice: "the file was changed or damaged after the import")
+        }
     }
 
     private func links(_ key: RowBuffer, _ budget: inout ScanBudget) throws -> [Link] {

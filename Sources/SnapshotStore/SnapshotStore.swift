@@ -19,6 +19,7 @@ public final class SnapshotStore: Sendable {
 
     /// Path as it was given.
     public let path: String
+    /// How the file was opened.
     public let mode: Mode
     private let queue: DatabaseQueue
 
@@ -49,6 +50,16 @@ public final class SnapshotStore: Sendable {
     private init(path: String, mode: Mode, patience: Double) throws(StoreError) {
         self.path = path
         self.mode = mode
+        do {
+            queue = try SnapshotStore.connect(path, mode, patience)
+            if mode == .readWrite { try Migrations.run(on: queue) }
+            try queue.read(SchemaCheck.verify)
+        } catch {
+            throw StoreError(error, file: path)
+        }
+    }
+
+    private static func connect(_ path: String, _ mode: Mode, _ patience: Double) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = mode == .readOnly
         configuration.busyMode = .timeout(patience)
@@ -58,11 +69,11 @@ public final class SnapshotStore: Sendable {
             try SchemaCheck.identify(db)
         }
         do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            if mode == .readWrite { try Migrations.run(on: queue) }
-            try queue.read(SchemaCheck.verify)
-        } catch {
-            throw StoreError(error, file: path)
+            return try DatabaseQueue(path: path, configuration: configuration)
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+            // An import was killed. A connection that may write rolls it back as soon as it reads.
+            try connect(path, .readWrite, patience).close()
+            return try DatabaseQueue(path: path, configuration: configuration)
         }
     }
 
@@ -142,7 +153,7 @@ public final class SnapshotStore: Sendable {
         try read { try $0.snapshot(id: try $0.find(selector)) }
     }
 
-    private func read<Value>(_ body: (SnapshotReader) throws -> Value) throws(StoreError) -> Value {
+    func read<Value>(_ body: (SnapshotReader) throws -> Value) throws(StoreError) -> Value {
         do {
             return try queue.read { try body(try SnapshotReader($0)) }
         } catch {

@@ -25,8 +25,7 @@ final class SnapshotWriter {
             links.append(try self.store(rows, role, page))
         }
         try encoder.encode(new.state, new.provenance)
-        let id = try insert(row, new.provenance, seal: Seal(row, new.provenance, links).digest)
-        try insert(links, snapshot: id)
+        let id = try insert(row, new.provenance, links)
         return SnapshotSummary(id: id, row: row, provenance: new.provenance)
     }
 
@@ -93,16 +92,20 @@ final class SnapshotWriter {
 
     // MARK: - The snapshot itself
 
-    private func insert(_ row: SnapshotRow, _ provenance: Provenance, seal: Digest) throws -> Int64 {
-        var cells = RowBuffer()
-        row.write(to: &cells)
-        cells.blob(seal.bytes)
-        try RowStatement(db, insertion("snapshot", SnapshotRow.columns + ["seal"])).execute(cells)
+    private func insert(_ row: SnapshotRow, _ provenance: Provenance, _ links: [Link]) throws -> Int64 {
+        var rowCells = RowBuffer()
+        row.write(to: &rowCells)
+        var provenanceCells = RowBuffer()
+        provenance.write(to: &provenanceCells)
+        let seal = Seal(row: rowCells, provenance: provenanceCells, links)
+        rowCells.blob(seal.digest.bytes)
+        try RowStatement(db, insertion("snapshot", SnapshotRow.columns + ["seal"])).execute(rowCells)
         let id = db.lastInsertedRowID
-        cells.removeAll()
-        cells.integer(id)
-        provenance.write(to: &cells)
-        try RowStatement(db, insertion("provenance", ["snapshot"] + Provenance.columns)).execute(cells)
+        var keyed = RowBuffer()
+        keyed.integer(id)
+        keyed.append(provenanceCells)
+        try RowStatement(db, insertion("provenance", ["snapshot"] + Provenance.columns)).execute(keyed)
+        try insert(links, snapshot: id)
         return id
     }
 
@@ -136,10 +139,9 @@ struct Link {
 struct Seal {
     let digest: Digest
 
-    init(_ row: SnapshotRow, _ provenance: Provenance, _ links: [Link]) {
-        var cells = RowBuffer()
-        row.write(to: &cells)
-        provenance.write(to: &cells)
+    init(row: RowBuffer, provenance: RowBuffer, _ links: [Link]) {
+        var cells = row
+        cells.append(provenance)
         for link in links.sorted(by: { ($0.role.rawValue, $0.page) < ($1.role.rawValue, $1.page) }) {
             cells.text(link.role.rawValue)
             cells.integer(link.page)

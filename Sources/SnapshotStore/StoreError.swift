@@ -4,8 +4,10 @@
 public struct StoreError: Error, Sendable {
     /// The kinds of failure. New ones may be added.
     public struct Code: RawRepresentable, Hashable, Sendable {
+        /// Stable word for scripts and tests.
         public var rawValue: String
 
+        /// A code by its word.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }
@@ -46,6 +48,7 @@ public struct StoreError: Error, Sendable {
         public static let database = Code(rawValue: "database")
     }
 
+    /// Kind of failure.
     public var code: Code
     /// What is wrong, as a sentence without a full stop.
     public var message: String
@@ -56,6 +59,7 @@ public struct StoreError: Error, Sendable {
     /// What follows for the user, or what to do.
     public var advice: String?
 
+    /// An error; file and snapshot are filled in where they become known.
     public init(
         _ code: Code, _ message: String, file: String? = nil, snapshot: String? = nil, advice: String? = nil
     ) {
@@ -68,6 +72,7 @@ public struct StoreError: Error, Sendable {
 }
 
 extension StoreError: Equatable {
+    /// Equal codes.
     public static func == (left: StoreError, right: StoreError) -> Bool {
         left.code == right.code
     }

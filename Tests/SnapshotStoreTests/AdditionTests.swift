@@ -96,6 +96,33 @@ import Testing
         #expect(try SnapshotStore.open(path: path).snapshot().state == state)
     }
 
+    /// Copies a file and its journal while a transaction has half of its pages in the file: what a killed process
+    /// leaves.
+    @Test func anAdditionThatWasKilledIsRolledBackByTheNextReader() throws {
+        let folder = try Folder()
+        let crashed = try Folder()
+        try SnapshotStore.create(path: folder.file("s.db")).add([NewSnapshot("a", .guest())])
+        let queue = try DatabaseQueue(path: folder.file("s.db"))
+        try queue.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA cache_size = 4; PRAGMA foreign_keys = OFF; BEGIN")
+            try db.execute(
+                sql: """
+                    UPDATE xive_source_row SET status = 7;
+                    UPDATE snapshot SET name = 'b';
+                    INSERT INTO residue_row (part, section, instance, name, bytes) VALUES (99, 'x', 0, 'x', zeroblob(900000));
+                    """)
+            for name in ["s.db", "s.db-journal"] {
+                try writeFile(crashed.file(name), readFile(folder.file(name)))
+            }
+            try db.execute(sql: "ROLLBACK")
+        }
+        #expect(try readFile(crashed.file("s.db")) != readFile(folder.file("s.db")))
+        let store = try SnapshotStore.open(path: crashed.file("s.db"))
+        #expect(isSame(try store.snapshot(.name("a")).state, .guest()))
+        #expect(try store.check().isSound)
+        #expect(crashed.names == ["s.db"])
+    }
+
     @Test func severalWritersLoseNothing() throws {
         let folder = try Folder()
         let path = folder.file("s.db")

@@ -20,7 +20,11 @@ struct Random: RandomNumberGenerator {
     mutating func chance(_ oneIn: Int) -> Bool { below(oneIn) == 0 }
     mutating func word() -> UInt32 { UInt32(truncatingIfNeeded: next()) }
     mutating func byte() -> UInt8 { UInt8(truncatingIfNeeded: next()) }
-    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }
+    mutating func bytes(_ count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count { withUnsafeBytes(of: next()) { bytes += $0 } }
+        return Array(bytes.prefix(count))
+    }
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
     mutating func maybe<Value>(_ value: (inout Random) -> Value) -> Value? { chance(3) ? nil : value(&self) }
 
@@ -67,17 +71,55 @@ extension MachineState {
         state.messageBitmap = random.maybe { r in (0..<r.pick([0, 52])).map { _ in r.chance(2) ? 0 : r.edgy64() } }
         state.negotiatedOptions = random.maybe { r in (0..<r.pick([0, 32])).map { _ in r.chance(2) ? 0 : r.edgy64() } }
         state.deviceTreeBlob = random.maybe {
-            DeviceTreeBlob(initialSize: $0.edgy(), bytes: $0.bytes($0.pick([0, 100, 9000])))
+            DeviceTreeBlob(initialSize: $0.edgy(), bytes: $0.bytes($0.pick([0, 100, 100, 100, 6000])))
         }
         state.deviceTree = random.maybe { $0.deviceTree() }
         state.residues = (0..<random.below(5)).map { _ in
             SectionResidue(
                 name: random.name(), instance: random.edgy(), part: random.name(),
-                bytes: random.bytes(random.pick([0, 3, 5000])))
+                bytes: random.bytes(random.pick([0, 3, 40, 40, 40, 5000])))
         }
         state.gaps = (0..<random.below(4)).map { _ in Gap(subject: random.name(), reason: random.name()) }
         state.origin = random.origin()
         return state
+    }
+}
+
+extension MachineState {
+    /// A state with rows of every kind: each fact from the first random state that has it.
+    static func rich(seed: UInt64) -> MachineState {
+        var random = Random(seed: seed)
+        var rich = MachineState.random(&random)
+        for _ in 0..<100 {
+            let other = MachineState.random(&random)
+            if rich.numbers.count < 5 { rich.numbers = other.numbers }
+            if !(rich.xive?.isRich ?? false) { rich.xive = other.xive }
+            if (rich.xics?.sources.count ?? 0) < 5 { rich.xics = other.xics }
+            let isServed = rich.cpus.contains { $0.context != nil } && rich.cpus.contains { $0.presenter != nil }
+            if !isServed { rich.cpus = other.cpus }
+            let isWired = rich.bridges.contains { !$0.pins.isEmpty } && rich.bridges.contains { !$0.messages.isEmpty }
+            if !isWired { rich.bridges = other.bridges }
+            if rich.virtualDevices.isEmpty { rich.virtualDevices = other.virtualDevices }
+            if rich.messageBitmap?.contains(where: { $0 != 0 }) != true { rich.messageBitmap = other.messageBitmap }
+            if rich.negotiatedOptions?.contains(where: { $0 != 0 }) != true {
+                rich.negotiatedOptions = other.negotiatedOptions
+            }
+            rich.deviceTreeBlob = rich.deviceTreeBlob ?? other.deviceTreeBlob
+            if rich.deviceTree?.numbers.isEmpty != false || rich.deviceTree?.servers.isEmpty != false {
+                rich.deviceTree = other.deviceTree
+            }
+            if rich.residues.isEmpty { rich.residues = other.residues }
+            if rich.gaps.isEmpty { rich.gaps = other.gaps }
+            if rich.origin.sections.isEmpty || rich.origin.sites.isEmpty { rich.origin = other.origin }
+        }
+        return rich
+    }
+}
+
+extension XiveController {
+    fileprivate var isRich: Bool {
+        guard case .captured(let entries) = contents else { return false }
+        return !entries.isEmpty && !sources.isEmpty && !queues.isEmpty
     }
 }
 
