@@ -165,33 +165,24 @@ class Stream:
         return max(item.end for item in self.items if item.kind == START)
 
 
-def record_run(block: Block, page: bool) -> bytes:
-    """Records for every page of a block, in ascending order, the first of which names the block."""
-    flags = PAGE if page else ZERO
-    content = bytes(PAGE_SIZE) if page else b"\0"
-    run = bytearray()
-    for offset in range(0, min(block.length, 64 << 20), PAGE_SIZE):
-        if offset == 0:
-            run += struct.pack(">QB", flags, len(block.name)) + block.name + content
-        else:
-            run += struct.pack(">Q", offset | flags | CONTINUE) + content
-    return bytes(run)
+def as_stopped_guest(stream: Stream, size: int, target: Path) -> None:
+    """Writes the stream with at least `size` bytes, as QEMU saves a guest that was stopped before.
 
-
-def add_records(stream: Stream, size: int, target: Path, page: bool) -> None:
-    """Writes the stream with at least `size` bytes, made so by records of zero-filled pages.
-
-    They stand in PARTs of their own before all other PARTs, so that every page still ends with the content it had.
+    Every page comes once, in ascending order, with its content: here zeros.
     """
-    ram = stream.ram
-    run = record_run(stream.blocks[0], page)
-    part = struct.pack(">BI", PART, ram.identity) + run + struct.pack(">QBI", EOS, FOOTER, ram.identity)
+    ram, block = stream.ram, stream.blocks[0]
+    count = -(-size // (PAGE_SIZE + 8))
+    if count * PAGE_SIZE > block.length:
+        raise StreamError(f"the guest's memory is smaller than {size} bytes")
+    content = bytes(PAGE_SIZE)
     with target.open("wb") as out:
         out.write(stream.data[: stream.live_start_end])
-        missing = size - len(stream.data)
-        for _ in range(-(-missing // len(part)) if missing > 0 else 0):
-            out.write(part)
-        out.write(stream.data[stream.live_start_end :])
+        out.write(struct.pack(">BI", PART, ram.identity))
+        out.write(struct.pack(">QB", PAGE, len(block.name)) + block.name + content)
+        for page in range(1, count):
+            out.write(struct.pack(">Q", page * PAGE_SIZE | PAGE | CONTINUE) + content)
+        out.write(struct.pack(">QBI", EOS, FOOTER, ram.identity))
+        out.write(stream.data[min(item.start for item in stream.items if item.kind == END) :])
 
 
 def as_mapped_ram(stream: Stream, memory: int, target: Path) -> None:
