@@ -38,7 +38,7 @@ enum StoreBench {
             folder.remove("swift.db")
             folder.remove("c.db")
         }
-        let digest = try seconds { _ = state.digest() }
+        let digest = seconds { _ = state.digest() }
         print("\(numbers) claimed numbers, \(replay_rows(replay)) rows")
         print(" ", report("import", imports))
         print(" ", report("read and verify", reads))
@@ -91,7 +91,7 @@ enum StoreBench {
             let owner: Owner =
                 number % 2 == 0
                 ? .interprocessor(number)
-                : .bridgeMessage(bridge: Owner.firstBridge, device: number >> 5 << 8, vector: number & 31)
+                : .bridgeMessage(bridge: Owner.firstBridge, device: (number >> 5) << 8, vector: number & 31)
             return NumberAssignment(number: LogicalNumber(number), owner: owner, basis: .numberMap, kind: .msi)
         }
         state.xive = XiveController(
