@@ -30,7 +30,7 @@ public enum Checker {
     public static func inspect(_ state: MachineState) -> [Finding] {
         let ordered = state.ordered
         return Finding.folding(
-            Inspection(ordered).violations, of: ordered, scopes: [.single], isSource: true
+            Inspection(ordered).violations, of: ordered, scopes: [.single]
         ).inOrder
     }
 }

@@ -70,11 +70,11 @@ public struct Detail: Hashable, Sendable {
     public var subject: String
     /// The logical number concerned, if it is about one.
     public var number: LogicalNumber?
-    /// Value on the source, or in the only state there is; nil where it has none.
+    /// Value on the source, or in the state that the finding is about if it is about one; nil where it has none.
     public var sourceValue: String?
-    /// Value on the other side; nil where it has none.
+    /// Value on the other side; nil where it has none, and where there is no other side.
     public var otherValue: String?
-    /// Where the source's value was read, if it was read from a stream.
+    /// Where that value was read, if it was read from a stream.
     public var sourceSite: Site?
     /// Where the other value was read.
     public var otherSite: Site?

@@ -75,18 +75,27 @@ struct VerificationRun {
         var findings = MachineComparison(pair, &map, into: &outcome).findings
         findings += MapFolding(map).findings
         findings += CPUComparison(pair, into: &outcome).findings
-        for finding in findings { merge(finding) }
+        let known = Dictionary(
+            outcome.findings.enumerated().map { (MergeKey($0.element), $0.offset) },
+            uniquingKeysWith: { first, _ in first })
+        for finding in findings { merge(finding, known[MergeKey(finding)]) }
         if outcome.counts.constructedNumbers == 0 { empty.append("source and destination as built") }
     }
 
-    /// A cause that shows after the load and in the construction is one finding.
-    private mutating func merge(_ finding: Finding) {
-        let place = outcome.findings.firstIndex {
-            $0.rule == finding.rule && $0.subjects == finding.subjects
-                && ($0.numbers == finding.numbers || $0.numbers.isEmpty)
-                && !$0.scopes.contains(.comparison(.constructed))
+    private struct MergeKey: Hashable {
+        let rule: Rule
+        let subjects: [String]
+
+        init(_ finding: Finding) {
+            rule = finding.rule
+            subjects = finding.subjects
         }
-        guard let place else {
+    }
+
+    /// A cause that shows after the load and in the construction is one finding.
+    private mutating func merge(_ finding: Finding, _ place: Int?) {
+        guard let place, outcome.findings[place].numbers.isEmpty || outcome.findings[place].numbers == finding.numbers
+        else {
             outcome.findings.append(finding)
             return
         }
@@ -127,28 +136,22 @@ struct VerificationRun {
 
     private mutating func addOfSource(_ violations: [Violation], scopes: [Scope]) {
         for (severity, members) in grouped(violations, by: { max($0.rule.severity, .warning) }) {
-            outcome.findings += Finding.folding(members, of: source, severity: severity, scopes: scopes, isSource: true)
+            outcome.findings += Finding.folding(members, of: source, severity: severity, scopes: scopes)
         }
     }
 
+    /// What a comparison already says becomes a detail of its finding.
     private mutating func addNew(_ violations: [Violation], of state: MachineState, role: Role) {
-        let rest = violations.filter { !absorb($0, of: state) }
-        outcome.findings += Finding.folding(rest, of: state, scopes: [.state(role)], isSource: false)
-    }
-
-    /// Adds a fault to the finding of a comparison that already says it, as a detail.
-    private mutating func absorb(_ violation: Violation, of state: MachineState) -> Bool {
-        let causes = Rule.causes[violation.rule] ?? []
-        guard !causes.isEmpty else { return false }
-        let place = outcome.findings.firstIndex { finding in
-            guard causes.contains(finding.rule) else { return false }
-            if let concern = violation.concerns, finding.subjects.contains(concern) { return true }
-            return violation.number.map(finding.numbers.contains) ?? false
+        let causes = CauseIndex(outcome.findings)
+        var rest: [Violation] = []
+        for violation in violations {
+            if let place = causes.place(of: violation) {
+                outcome.findings[place].details.append(violation.detail(state, isOther: true))
+            } else {
+                rest.append(violation)
+            }
         }
-        guard let place else { return false }
-        let detail = violation.detail(state, isSource: false)
-        if !outcome.findings[place].details.contains(detail) { outcome.findings[place].details.append(detail) }
-        return true
+        outcome.findings += Finding.folding(rest, of: state, scopes: [.state(role)])
     }
 
     // MARK: - Result
@@ -169,42 +172,6 @@ struct VerificationRun {
             findings: outcome.findings.inOrder, counts: outcome.counts,
             notCompared: Array(Set(notCompared)).sorted { ($0.subject, $0.reason) < ($1.subject, $1.reason) })
     }
-}
-
-extension Rule {
-    /// For rules about one state: rules of comparisons that name the cause of a new violation.
-    static let causes: [Rule: Set<Rule>] = [
-        .unclaimedDeviceNumber: [.onlyInDestination, .collision, .numberMoved, .ownerChanged, .claimChanged],
-        .twoOwners: [.collision, .onlyInDestination, .numberMoved, .ownerChanged],
-        .outsideSpace: [.onlyInDestination, .numberMoved, .ownerChanged],
-        .unknownOwner: [.onlyInDestination, .claimChanged],
-        .kindMismatch: [.kindChanged, .onlyInDestination, .ownerChanged, .collision],
-        .messageUnclaimed: [.claimChanged, .onlyInDestination, .numberMoved],
-        .messageOverlap: [.numberMoved, .onlyInDestination],
-        .bitmapMismatch: [.messageBitmap, .numberMoved, .onlyInDestination, .onlyInSource],
-        .dualClaims: [.dormantClaims, .claimChanged, .onlyInDestination, .onlyInSource],
-        .contextWrongServer: [.contextExchanged, .serverChanged, .contextState],
-        .contextDuplicateServer: [.contextExchanged, .contextState, .extraCPU],
-        .sourceServerMissing: [.sourceBinding, .missingCPU, .serverChanged],
-        .sourceQueueDisabled: [.sourceBinding],
-        .sourceQueueBlock: [.sourceBinding],
-        .sourceQueueOutside: [.sourceBinding],
-        .sourceReservedPriority: [.sourceBinding],
-        .queueServerMissing: [.queueConfiguration, .missingCPU, .serverChanged],
-        .queueTarget: [.queueConfiguration],
-        .queueAlignment: [.queueConfiguration],
-        .queueIndexRange: [.queueConfiguration, .queuePosition],
-        .queueReservedPriority: [.queueConfiguration],
-        .contextPending: [.contextState, .contextExchanged],
-        .presenterPending: [.presenterState],
-        .missingPart: [.contextState, .presenterState, .extraCPU],
-        .deviceTreeModes: [.modesOffered],
-        .deviceTreeServerCount: [.serverCount, .deviceTreeChanged],
-        .deviceTreeServer: [.missingCPU, .deviceTreeChanged],
-        .deviceTreeNumber: [.numberMoved, .deviceTreeChanged],
-        .queueCount: [.serverCount],
-        .modeUnavailable: [.modeInForce, .modesOffered],
-    ]
 }
 
 extension [Finding] {

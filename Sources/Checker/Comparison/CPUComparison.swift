@@ -146,6 +146,8 @@ struct CPUComparison {
         let index = both.source.index
         guard let mine = both.source.context, let theirs = both.other.context else {
             if both.source.context == nil, both.other.context == nil { return [] }
+            // Where one machine has no such controller, that is the difference.
+            if (pair.source.xive == nil) != (pair.other.xive == nil) { return [] }
             return [
                 pair.detail(
                     "vCPU \(index) context", both.source.context == nil ? nil : "present",
@@ -202,6 +204,7 @@ struct CPUComparison {
         let left = both.source.presenter.map(PresenterText.fields)
         let right = both.other.presenter.map(PresenterText.fields)
         guard let left, let right else {
+            if (pair.source.xics == nil) != (pair.other.xics == nil) { return [] }
             return [
                 pair.detail(
                     "vCPU \(index) presenter", left == nil ? nil : "present", right == nil ? nil : "present",
@@ -310,13 +313,14 @@ extension CPUComparison {
         }
         let mine = pair.source.knownServers
         let lost = Targets(pair.source) { !theirs.contains($0) && (mine?.contains($0) ?? true) }.entries
+        let holders = Dictionary(grouping: pair.source.cpus.filter { $0.server != nil }, by: \.server)
         for (server, entries) in grouped(lost, by: \.server) {
-            attach(server, entries)
+            attach(server, entries, holders: (holders[server] ?? []).map { "vCPU \($0.index)" })
         }
     }
 
     /// Adds the bindings to the finding that says why the server is missing, or makes one of its own.
-    private mutating func attach(_ server: ServerNumber, _ entries: [Targets.Entry]) {
+    private mutating func attach(_ server: ServerNumber, _ entries: [Targets.Entry], holders: [String]) {
         let numbers = NumberRanges(entries.compactMap(\.number))
         let queues = entries.filter { $0.number == nil }.count
         let details = entries.map { pair.detail($0.subject, number: $0.number, "server \(server)", nil, at: $0.place) }
@@ -325,10 +329,9 @@ extension CPUComparison {
         if queues > 0 { bound.append(counted(queues, "event queue")) }
         let text =
             "\(listed(bound)) \(entries.count == 1 ? "is" : "are") bound to server \(server), which has no vCPU there"
-        let holders = Set(pair.source.cpus.filter { $0.server == server }.map { "vCPU \($0.index)" })
         let causes: [Rule] = [.serverChanged, .missingCPU]
         if let place = findings.firstIndex(where: {
-            causes.contains($0.rule) && !holders.isDisjoint(with: $0.subjects)
+            causes.contains($0.rule) && holders.contains(where: $0.subjects.contains)
         }) {
             findings[place].title += "; \(text)"
             findings[place].numbers = findings[place].numbers.union(numbers)

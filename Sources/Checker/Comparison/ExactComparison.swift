@@ -175,7 +175,14 @@ struct ExactComparison {
                     "\(name) windows", bytesText(mine.oldWindows), bytesText(theirs.oldWindows),
                     at: .bridgePins(mine.buid)))
         }
-        noteListing("messages of \(name)", mine.messages, theirs.messages)
+        if Set(mine.messages) == Set(theirs.messages) {
+            noteListing("messages of \(name)", mine.messages, theirs.messages)
+        } else {
+            deviceFields.append(
+                pair.detail(
+                    "\(name) message blocks", counted(mine.messages.count, "block"),
+                    counted(theirs.messages.count, "block"), at: .bridgeMessages(mine.buid)))
+        }
     }
 
     private mutating func compare(_ mine: VirtualDevice, _ theirs: VirtualDevice) {

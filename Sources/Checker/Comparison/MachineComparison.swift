@@ -83,7 +83,7 @@ struct MachineComparison {
         findings.append(
             pair.finding(
                 .numberSpace,
-                listed(parts)
+                parts.joined(separator: "; ")
                     + (beyond.isEmpty ? "" : "; numbers \(beyond.text(limit: 6)) of the source lie outside it"),
                 numbers: beyond, details: details))
     }
@@ -132,7 +132,8 @@ struct MachineComparison {
         findings.append(
             pair.finding(
                 .serverCount,
-                listed(parts) + (affected.isEmpty ? "" : "; IPIs \(affected.text(limit: 4)) exist on one side only"),
+                parts.joined(separator: "; ")
+                    + (affected.isEmpty ? "" : "; IPIs \(affected.text(limit: 4)) exist on one side only"),
                 numbers: affected, details: details + consequences.map(detail)))
     }
 

@@ -77,11 +77,11 @@ struct MapComparison {
 
     private func pinChanges(_ buid: UInt64, _ left: [LogicalNumber], _ right: [LogicalNumber]) -> [MapChange] {
         guard left != right else { return [] }
-        return (0..<min(max(left.count, right.count), Int(UInt8.max))).compactMap { pin in
+        return (0..<max(left.count, right.count)).compactMap { pin in
             let mine = pin < left.count ? left[pin] : nil
             let theirs = pin < right.count ? right[pin] : nil
             if mine == theirs { return nil }
-            return MapChange(.bridgePin(bridge: buid, pin: UInt8(pin)), source: mine, other: theirs)
+            return MapChange(.bridgePin(bridge: buid, pin: UInt8(clamping: pin)), source: mine, other: theirs)
         }
     }
 

@@ -78,8 +78,8 @@ struct MapFolding {
 
     private func collisionFinding(_ group: Group, _ hits: [(number: LogicalNumber, owner: Owner)]) -> Finding {
         let taken = NumberRanges(hits.map(\.number))
-        let rivals = hits.map { "\($0.owner)" }
-        let whose = pair.isConstructed ? "which the source has given to" : "where it meets"
+        let rivals = hits.count == 1 ? hits.map { "\($0.owner)" } : names(of: hits.map(\.owner))
+        let whose = pair.isConstructed ? "which the source has given to" : "the same as"
         let title =
             "\(group.key.name) has \(group.key.noun(taken.count)) \(taken) on \(pair.otherName), "
             + "\(whose) \(listed(rivals, limit: 3))"
@@ -91,6 +91,11 @@ struct MapFolding {
         return pair.finding(
             .collision, title, subjects: [group.key.name] + hits.map { DeviceGroup($0.owner).name },
             numbers: group.numbers, details: rivalDetails + details(group))
+    }
+
+    /// The groups of the owners, each once.
+    private func names(of owners: [Owner]) -> [String] {
+        grouped(owners, by: DeviceGroup.init).map(\.key.name)
     }
 
     // MARK: - Moves

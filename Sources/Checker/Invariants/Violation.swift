@@ -36,26 +36,26 @@ struct Violation {
         let number: LogicalNumber?
     }
 
-    /// - Parameter isSource: whether values go to the source's column; that of the only state does.
-    func detail(_ state: MachineState, isSource: Bool) -> Detail {
+    /// - Parameter isOther: whether the detail is for a finding about two states, of which this is the second.
+    func detail(_ state: MachineState, isOther: Bool = false) -> Detail {
         let site = place.flatMap(state.site(of:))
         return Detail(
-            subject: subject, number: number ?? numbers.first, sourceValue: isSource ? value : nil,
-            otherValue: isSource ? nil : value, sourceSite: isSource ? site : nil, otherSite: isSource ? nil : site)
+            subject: subject, number: number ?? numbers.first, sourceValue: isOther ? nil : value,
+            otherValue: isOther ? value : nil, sourceSite: isOther ? nil : site, otherSite: isOther ? site : nil)
     }
 }
 
 extension Finding {
     /// One finding for each fault and its objects.
     static func folding(
-        _ violations: [Violation], of state: MachineState, severity: Severity? = nil, scopes: [Scope], isSource: Bool
+        _ violations: [Violation], of state: MachineState, severity: Severity? = nil, scopes: [Scope]
     ) -> [Finding] {
         grouped(violations) { [$0.rule.id, $0.lead] }.map { _, members in
             Finding(
                 rule: members[0].rule, severity: severity, title: title(members),
                 subjects: Array(Set(members.compactMap(\.concerns))).sorted(),
                 numbers: NumberRanges(merging: members.flatMap(\.numbers.ranges)),
-                details: members.map { $0.detail(state, isSource: isSource) }, scopes: scopes)
+                details: members.map { $0.detail(state) }, scopes: scopes)
         }
     }
 
