@@ -30,6 +30,14 @@ struct SnapshotReader {
         return summaries
     }
 
+    /// Makes sure that the list of parts of a snapshot is no longer than the file can hold.
+    func checkExtent(id: Int64) throws {
+        var budget = ScanBudget(fileSize: fileSize)
+        var key = RowBuffer()
+        key.integer(id)
+        _ = try links(key, &budget)
+    }
+
     /// The keys of all snapshots.
     func identifiers() throws -> [Int64] {
         var rows = RowReader(try select("SELECT id FROM snapshot ORDER BY id"), table: "snapshot")
@@ -77,15 +85,11 @@ struct SnapshotReader {
 
     /// The first names, for an error message.
     private func existing() throws -> String {
-        var reader = RowReader(
-            try select("SELECT (SELECT count(*) FROM snapshot), name FROM snapshot ORDER BY id LIMIT 10"),
-            table: "snapshot")
-        var count = 0
+        // Not count(*), which has no budget: a tree made by hand can have rows without end.
+        let count = try identifiers().count
+        var reader = RowReader(try select("SELECT name FROM snapshot ORDER BY id LIMIT 10"), table: "snapshot")
         var names: [String] = []
-        while !reader.isAtEnd {
-            count = try reader.integer("count")
-            names.append("“\(printable(try reader.text("name")))”")
-        }
+        while !reader.isAtEnd { names.append("“\(printable(try reader.text("name")))”") }
         if names.isEmpty { return "the file has no snapshots" }
         let rest = count - names.count
         return names.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")

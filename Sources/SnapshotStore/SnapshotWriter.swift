@@ -33,6 +33,7 @@ final class SnapshotWriter {
     func remove(id: Int64) throws {
         // A part that goes may come again under the same key.
         trusted = []
+        try SnapshotReader(db).checkExtent(id: id)
         // Parts go first, so that those of this snapshot can still be found; the references are checked at the end.
         try db.execute(sql: "PRAGMA defer_foreign_keys = ON")
         try db.execute(
