@@ -82,6 +82,9 @@ extension XicsModel {
     /// Whether the source of what a presenter presents is known.
     func knowsOwner(_ row: Int) -> Bool { ownerKnown[row] }
 
+    /// Numbers that a resend would look at.
+    var waitingNumbers: [UInt32] { waiting }
+
     private mutating func blank(_ row: Int) {
         servers[row] = 0
         priorities[row] = 0xff

@@ -15,6 +15,8 @@ struct ReplayCommand: ParsableCommand {
             SCENARIO is a YAML or JSON file, or the name of a bundled scenario (--list). The steps before its
             “migrate” run on the source; the destination is built, loads the state, and both go on.
             --source and --destination replace the machine type, or give a description in a file.
+            --trace replays QEMU's own trace log of a real guest on the machine that --source describes, and
+            lists what the trace does not determine.
 
             Example: irqproof replay break-vcpu-order
                      irqproof replay mine.yaml --destination pseries-10.0 --into runs.db
@@ -33,6 +35,9 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "Machine type or description of the destination.")
     var destination: String?
 
+    @Option(help: "Trace log of a real guest to replay instead of a scenario.")
+    var trace: String?
+
     @Option(help: "Snapshot file to store the states in.")
     var into: String?
 
@@ -48,10 +53,17 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
-        guard list || scenario != nil else { throw ValidationError("give a SCENARIO, or --list") }
+        guard trace == nil else {
+            guard scenario == nil, destination == nil, source != nil else {
+                throw ValidationError("--trace goes with --source alone, which describes the machine of the log")
+            }
+            return
+        }
+        guard list || scenario != nil else { throw ValidationError("give a SCENARIO, --trace LOG, or --list") }
     }
 
     func run() throws {
+        if let trace, let source { return try replay(trace: trace, on: source) }
         guard !list, let name = scenario else { return try listBundled() }
         let text = try ScenarioLibrary.entry(named: name)?.text ?? TextFile.read(name, limit: 1 << 20)
         guard !show else { return Console.write(text + "\n") }
@@ -93,6 +105,36 @@ struct ReplayCommand: ParsableCommand {
             return try ScenarioReader.machine("{type: \(argument)}", file: argument, basedOn: base)
         }
         return try ScenarioReader.machine(TextFile.read(argument, limit: 1 << 20), file: argument, basedOn: base)
+    }
+
+    // MARK: - Traces
+
+    /// Limit of a trace log in bytes: an hour of a busy guest is some hundred megabytes.
+    private static let traceLimit = 1 << 30
+
+    private func replay(trace: String, on source: String) throws {
+        let run: TraceRun
+        do {
+            let text = try TextFile.read(source, limit: 1 << 20)
+            let machine = try Machine(ScenarioReader.machine(text, file: source))
+            run = TraceRun(machine, log: try TextFile.read(trace, limit: ReplayCommand.traceLimit))
+        } catch let error as ScenarioError {
+            throw Trouble(error.description)
+        } catch let error as ConstructionError {
+            throw Trouble("\(source): the machine cannot be built: \(error.description)")
+        }
+        guard run.applied > 0 else { throw Trouble("\(trace): no line of it is an interrupt event") }
+        if let into {
+            let state = run.machine.snapshot()
+            let snapshot = NewSnapshot(name: trace, state: state, provenance: Provenance(scenario: trace, state))
+            try SnapshotStore.create(path: into).add([snapshot], replacing: true)
+        }
+        let ignored = run.ignored.values.reduce(0, +)
+        var lines = ["replayed  \(run.applied) events, \(ignored) that say nothing of the state"]
+        lines += run.contradictions.map { "contradiction  \($0)" }
+        lines += run.gaps.map { "not determined  \($0.subject): \($0.reason)" }
+        Console.write(lines)
+        throw run.contradictions.isEmpty ? ExitStatus.identical : ExitStatus.different
     }
 
     // MARK: - Results
