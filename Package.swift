@@ -96,8 +96,9 @@ let package = Package(
         tests("CheckerTests", ["Checker", "InterruptState"]),
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
         tests("DescriptionsTests", ["Descriptions", "PSeries", "InterruptState"]),
-        tests("ProverTests", ["Prover", "Descriptions", "PSeries", "InterruptState"]),
-        tests("ReplayTests", ["Replay", "PSeries", "InterruptState", "SavedState"]),
+        tests(
+            "ProverTests", ["Prover", "Scenarios", "Replay", "Checker", "Descriptions", "PSeries", "InterruptState"]),
+        tests("ReplayTests", ["Replay", "Checker", "PSeries", "InterruptState", "SavedState"]),
         tests("ScenariosTests", ["Scenarios", "Replay", "Checker", "PSeries", "InterruptState"]),
         tests("SavedStateTests", ["SavedState", "CZlib"]),
         tests(

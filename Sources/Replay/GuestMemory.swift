@@ -67,6 +67,18 @@ public struct GuestMemory: Hashable, Sendable {
         }
     }
 
+    /// Pages that were written and begin in a range of addresses, ascending.
+    func pages(in bounds: Range<UInt64>) -> [(address: UInt64, bytes: ArraySlice<UInt8>)] {
+        guard let last = bounds.last else { return [] }
+        let wanted = bounds.lowerBound >> Self.pageShift...last >> Self.pageShift
+        // A range of a few pages is looked up; of one larger than memory the pages are walked.
+        let found = wanted.count <= slots.count ? wanted.filter { slots[$0] != nil } : slots.keys.sorted()
+        return found.compactMap { page in
+            guard bounds.contains(page << Self.pageShift), let start = slots[page] else { return nil }
+            return (page << Self.pageShift, bytes[start..<start + Self.pageSize])
+        }
+    }
+
     private func byte(_ address: UInt64) -> UInt8 {
         guard let start = slots[address >> Self.pageShift] else { return 0 }
         return bytes[start + Int(address & 4095)]

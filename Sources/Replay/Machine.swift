@@ -181,15 +181,26 @@ extension Machine {
         resetAll()
     }
 
-    mutating func resetAll() {
-        for place in bridges.indices {
-            for block in bridges[place].blocks { releaseBlock(block, bridge: bridges[place].index) }
-            bridges[place].blocks = []
-            for function in bridges[place].functions.indices {
-                bridges[place].functions[function].enabledShift = 0
-                bridges[place].functions[function].isAsserted = false
-            }
+    /// Resets a host bridge and what is behind it: message blocks go back (`hw/ppc/spapr_pci.c`, QEMU 5.2 to 11.1).
+    public mutating func resetBridge(_ index: UInt32) {
+        guard board.end == nil, let place = bridges.firstIndex(where: { $0.index == index }) else { return }
+        for function in bridges[place].functions {
+            setPin(bridge: index, configurationAddress: function.description.configurationAddress, to: false)
         }
+        resetBridge(place: place)
+    }
+
+    private mutating func resetBridge(place: Int) {
+        for block in bridges[place].blocks { releaseBlock(block, bridge: bridges[place].index) }
+        bridges[place].blocks = []
+        for function in bridges[place].functions.indices {
+            bridges[place].functions[function].enabledShift = 0
+            bridges[place].functions[function].isAsserted = false
+        }
+    }
+
+    mutating func resetAll() {
+        for place in bridges.indices { resetBridge(place: place) }
         for place in virtualDevices.indices {
             virtualDevices[place].queueState = [UInt8](repeating: 0, count: virtualDevices[place].queueState.count)
         }

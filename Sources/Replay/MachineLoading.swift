@@ -30,6 +30,7 @@ extension Machine {
                 return .refused(reason)
             }
         }
+        if let order = saved.tableByteOrder, order != setup.hostByteOrder { xive?.swapTables() }
         finishLoad()
         return .accepted
     }

@@ -191,7 +191,9 @@ extension Machine {
             }
             return first
         } catch {
-            if case .abort = error { board.end = .aborted("\(count) message numbers cannot be allocated") }
+            if case .abort = error, board.behaviour == .shipped {
+                board.end = .aborted("\(count) message numbers cannot be allocated")
+            }
             return nil
         }
     }

@@ -26,6 +26,7 @@ extension Machine {
         let version = setup.type.stream.configurationAndFooters ? setup.type.name : nil
         var saved = SavedMachine(typeName: version, sections: sections)
         saved.memory = board.memory
+        saved.tableByteOrder = state.xive?.tableByteOrder
         if let xics {
             for (row, index) in board.processors.indexes.enumerated() {
                 saved.presenterOwners[index] = xics.knowsOwner(row)
@@ -74,6 +75,7 @@ extension SavedMachine {
     /// devices stand in the order of their addresses and whose vCPUs stand in the order of their contexts.
     public init(_ state: MachineState, build: BuildProfile?) {
         self.init(typeName: state.facts.typeName, sections: SavedMachine.controllerSections(state))
+        tableByteOrder = state.xive?.tableByteOrder
         let order = state.cpus.sorted {
             ($0.contextInstance ?? $0.index, $0.index) < ($1.contextInstance ?? $1.index, $1.index)
         }

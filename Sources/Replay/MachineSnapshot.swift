@@ -43,7 +43,7 @@ extension Machine {
         guard queue.isEnabled else { return [] }
         let bounds = queue.address..<queue.address &+ queue.byteCount
         var result: [QueueEntry] = []
-        for page in board.memory.pages where bounds.contains(page.address) {
+        for page in board.memory.pages(in: bounds) {
             let first = UInt32((page.address &- bounds.lowerBound) / 4)
             for word in 0..<UInt32(page.bytes.count / 4) {
                 let start = page.bytes.startIndex + Int(word) * 4

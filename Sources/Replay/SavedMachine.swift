@@ -56,6 +56,9 @@ public struct SavedMachine: Hashable, Sendable {
 
     /// Guest RAM, which travels beside the sections; nil where it is not carried.
     public var memory: GuestMemory?
+    /// Byte order of the host that saved the XIVE tables, whose words travel as they stand in its memory; nil where
+    /// there are none, or it is not known.
+    public var tableByteOrder: TableByteOrder?
     /// Which XICS presenters knew whose interrupt they present. No stream carries it; *intended* machines use it.
     var presenterOwners: [UInt32: Bool] = [:]
 }

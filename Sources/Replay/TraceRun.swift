@@ -20,32 +20,38 @@ public struct TraceRun: Sendable {
     private var undetermined: [String: Gap] = [:]
     private var tracedClaims: Set<UInt32> = []
     private var hasClaimEvents = false
-    private var hasStatusEvents = false
-    private var hasContextEvents = false
+    /// Whether the log shows hypercalls of XIVE, accesses to state buffers, and accesses to thread management areas.
+    private(set) var hasXiveCalls = false
+    private(set) var hasStatusEvents = false
+    private(set) var hasContextEvents = false
     /// Model of the PCI device that the last set-up of messages named.
     private var lastDevice: Substring?
 
     /// Replays a log on a machine that was built and reset.
-    public init(_ machine: Machine, log: String) {
+    ///
+    /// - Parameter saved: what the machine loads once it is built, being the destination of a migration. The claims
+    ///   that the log begins with are those of its construction.
+    public init(_ machine: Machine, log: String, loading saved: SavedMachine? = nil) {
         self.machine = machine
         var events: [TraceEvent] = []
         for (index, line) in log.split(separator: "\n").enumerated() {
             if let event = TraceEvent(line, line: index + 1) { events.append(event) }
         }
-        for (place, event) in events.enumerated() {
-            apply(event, next: place + 1 < events.count ? events[place + 1] : nil)
+        let construction = saved == nil ? 0 : events.prefix { $0.name == "spapr_xive_claim_irq" }.count
+        for event in events.prefix(construction) { apply(event, next: nil) }
+        if let saved { load(saved) }
+        for place in construction..<events.count {
+            apply(events[place], next: place + 1 < events.count ? events[place + 1] : nil)
         }
         finish()
     }
 
-    /// Whether a fact of the state is one that the trace determines.
-    public func determines(_ subject: Subject) -> Bool {
-        switch subject {
-        case .xiveStatus: hasStatusEvents
-        case .context: hasContextEvents
-        case .negotiatedModes: false
-        default: true
+    private mutating func load(_ saved: SavedMachine) {
+        checkClaims()
+        if case .refused(let reason) = machine.load(saved) {
+            contradictions.append("the model refuses the load: \(reason)")
         }
+        tracedClaims = claimedNumbers
     }
 
     private mutating func leaveOpen(_ subject: String, _ reason: String) {
@@ -94,13 +100,22 @@ extension TraceRun {
         if isClaim { tracedClaims.insert(number) } else { tracedClaims.remove(number) }
     }
 
+    private var claimedNumbers: Set<UInt32> {
+        Set((machine.xive?.storedSources ?? []).filter(\.assignment.isValid).map(\.number.rawValue))
+    }
+
+    private mutating func checkClaims() {
+        guard hasClaimEvents else { return }
+        for number in claimedNumbers.symmetricDifference(tracedClaims).sorted() {
+            let owner = tracedClaims.contains(number) ? "the trace" : "the model"
+            contradictions.append("\(LogicalNumber(number)) is claimed in \(owner) alone")
+        }
+    }
+
     private mutating func finish() {
-        if hasClaimEvents, let xive = machine.xive {
-            let claimed = Set(xive.storedSources.filter(\.assignment.isValid).map(\.number.rawValue))
-            for number in claimed.symmetricDifference(tracedClaims).sorted() {
-                let owner = tracedClaims.contains(number) ? "the trace" : "the model"
-                contradictions.append("\(LogicalNumber(number)) is claimed in \(owner) alone")
-            }
+        checkClaims()
+        if machine.activeMode == .xive, !hasXiveCalls, !machine.isLoaded {
+            leaveOpen("bindings of sources and settings of event queues", "the trace has no hypercalls of XIVE")
         }
         if machine.xive != nil, !hasStatusEvents {
             leaveOpen("the PQ bits of sources", "the trace has no accesses to event state buffers")
@@ -204,6 +219,7 @@ extension TraceRun {
     private mutating func hypercall(_ call: (Hypercall, [String]), _ event: TraceEvent) {
         var arguments = call.1.map { event.number(after: $0) ?? 0 }
         arguments += [UInt64](repeating: 0, count: 5 - min(5, arguments.count))
+        hasXiveCalls = true
         assumeXive()
         var registers = Registers(
             call.0.rawValue, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4])

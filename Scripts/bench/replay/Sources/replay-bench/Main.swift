@@ -6,12 +6,14 @@ import Replay
     import Glibc
 #endif
 
-/// Times calls of the machine model, and shows what a very large machine costs.
+/// Times calls of the machine model; with a number as its argument, shows what a machine with so many messages costs.
 @main
 struct ReplayBench {
     static func main() throws {
-        try calls()
-        try largeMachine()
+        guard CommandLine.arguments.count > 1, let messages = UInt32(CommandLine.arguments[1]) else {
+            return try calls()
+        }
+        try largeMachine(messages: min(messages, 1 << 20))
     }
 
     /// Hypercalls per second of one core, each kind by itself and in a mix like a guest's.
@@ -54,37 +56,72 @@ struct ReplayBench {
         }
     }
 
-    /// 4,096 vCPUs and the sparse map: its numbers reach 2^24, what is stored is what is claimed.
-    private static func largeMachine() throws {
+    /// 4,096 vCPUs under the sparse map, and so many messages: built, every number bound and raised, and snapshot.
+    ///
+    /// Its numbers reach 2^24; what is stored is what is claimed.
+    private static func largeMachine(messages: UInt32) throws {
         guard var type = MachineType.named("pseries-7.2") else { return }
-        var layout = SparseNumberMap()
-        layout.messages = .intended
-        type.customMap = .sparse(layout)
+        type.customMap = .sparse(SparseNumberMap())
         type.maximumBridgeIndex = 255
         var setup = MachineSetup(type: type, build: .qemu7p2)
         setup.mode = .xive
         setup.processorCount = 4096
         setup.maximumProcessors = 4096
-        setup.devices = (1..<64).map { .bridge(index: $0) }
-        for bridge in 0..<64 as Range<UInt32> {
-            setup.devices.append(
-                .function(FunctionSetup(model: "many", bridge: bridge, slot: 1, tableVectors: 2048)))
+        setup.memoryByteCount = 1 << 34
+        let perBridge: UInt32 = 4 * 2048
+        let bridges = (messages + perBridge - 1) / perBridge
+        setup.devices = (1..<max(1, bridges)).map { .bridge(index: $0) }
+        for bridge in 0..<bridges {
+            for slot in 1...4 as ClosedRange<UInt8> {
+                setup.devices.append(
+                    .function(FunctionSetup(model: "many", bridge: bridge, slot: slot, tableVectors: 2048)))
+            }
         }
         let before = residentKilobytes()
-        let start = seconds()
+        var times = [seconds()]
         var machine = try Machine(setup)
         _ = machine.negotiate(.xive)
-        for bridge in 0..<64 as Range<UInt32> {
-            _ = machine.changeMessages(
-                configurationAddress: 0x800, buid: Owner.firstBridge + UInt64(bridge), function: 4, count: 256)
-        }
-        let built = seconds()
+        let numbers = claimMessages(&machine, bridges)
+        times.append(seconds())
+        run(&machine, numbers)
+        times.append(seconds())
         let state = machine.snapshot()
-        let done = seconds()
+        times.append(seconds())
+        let resident = residentKilobytes() - before
+        let claimed = state.xive?.sources.count(where: \.assignment.isValid) ?? 0
+        let steps = zip(times, times.dropFirst()).map { milliseconds($1 - $0) }
         print(
-            "large machine: \(state.numbers.count) numbers claimed of \(state.xive?.numberCount ?? 0), "
-                + "\(state.cpus.count) vCPUs; built in \(milliseconds(built - start)) ms, snapshot in "
-                + "\(milliseconds(done - built)) ms, \(residentKilobytes() - before) KiB more resident")
+            "\(claimed) numbers claimed of \(state.xive?.numberCount ?? 0), \(state.cpus.count) vCPUs, "
+                + "\(state.xive?.queues.count(where: \.isEnabled) ?? 0) queues: built in \(steps[0]) ms, "
+                + "bound and raised in \(steps[1]) ms, snapshot in \(steps[2]) ms; \(resident) KiB, "
+                + "\(resident * 1024 / max(1, claimed)) bytes for each claimed number")
+    }
+
+    private static func claimMessages(_ machine: inout Machine, _ bridges: UInt32) -> [UInt32] {
+        var numbers: [UInt32] = []
+        for bridge in 0..<bridges {
+            for slot in 1...4 as ClosedRange<UInt32> {
+                let change = machine.changeMessages(
+                    configurationAddress: slot << 11, buid: Owner.firstBridge + UInt64(bridge), function: 4, count: 2048)
+                guard case .granted(let count, _, let first?) = change else { continue }
+                numbers += (0..<count).map { first.rawValue + $0 }
+            }
+        }
+        return numbers
+    }
+
+    /// A queue for each vCPU, every number bound to one in turn, switched on and raised.
+    private static func run(_ machine: inout Machine, _ numbers: [UInt32]) {
+        for server in 0..<4096 as Range<UInt64> {
+            machine.call(Registers(0x3b8, 0, server, 6, 0x1000_0000 + server << 12, 12))
+        }
+        for (place, number) in numbers.enumerated() {
+            machine.call(Registers(0x3ac, 2, UInt64(number), UInt64(place) & 4095, 6, UInt64(place) & 0x7fff_ffff))
+            _ = machine.load(
+                0x0006_0100_0000_0000 + UInt64(number) * 0x20000 + 0x10c00, byteCount: 8, processor: 0)
+            machine.setInput(LogicalNumber(number), to: true)
+            machine.setInput(LogicalNumber(number), to: false)
+        }
     }
 
     private static func report(_ name: String, _ count: UInt64, _ body: (UInt64) -> Void) {
@@ -98,7 +135,7 @@ struct ReplayBench {
 
     private static func seconds() -> Double {
         var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
