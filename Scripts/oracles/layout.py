@@ -24,6 +24,9 @@ class Capture:
     def info_pic(self) -> str:
         return (self.folder / "info-pic.txt").read_text(encoding="ascii")
 
+    def manifest(self) -> dict:
+        return json.loads((self.folder / "capture.json").read_text(encoding="utf-8"))
+
     def write_stream(self, target: Path) -> None:
         """Decompresses the saved stream."""
         with lzma.open(self.folder / "stream.bin.xz") as packed, target.open("wb") as plain:

@@ -11,7 +11,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 
-from oracles import compare, infopic, layout, verdict
+from oracles import compare, infopic, layout, machine, verdict
 from oracles.tool import REPOSITORY, Outcome
 
 CAPTURES = REPOSITORY / "Fixtures" / "captures"
@@ -210,6 +210,24 @@ class PairsHangTogether(unittest.TestCase):
             if pair.verdict in verdict.EXIT_STATUS:
                 self.assertIsNotNone(pair.source, pair.name)
                 self.assertTrue(pair.destination or pair.constructed, pair.name)
+
+
+class CommandLinesAreMachines(unittest.TestCase):
+    def test_an_unknown_bus_is_not_passed_over(self):
+        with self.assertRaises(machine.UnknownOption):
+            machine.description(["-M", "pseries-7.2", "-device", "e1000e,bus=pci.9,addr=1"], "7.2")
+
+    def test_devices_keep_their_order_and_places(self):
+        line = "-M pseries-7.2,ic-mode=xive,vsmt=8 -cpu power9_v2.0 -m 1G -smp 2,maxcpus=4 -serial none -device "
+        line += "spapr-pci-host-bridge,index=1,id=phb1 -device e1000e,bus=phb1.0,addr=0x1f -device spapr-vlan,reg=0x3000"
+        self.assertEqual(
+            json.loads(machine.description(line.split(), "7.2")),
+            {
+                "build": "7.2", "type": "pseries-7.2", "ic-mode": "xive", "vsmt": "8", "cpu": "power9", "memory": "1G",
+                "cpus": 2, "maxcpus": 4, "serials": 0,
+                "devices": [{"phb": 1}, {"pci": {"model": "e1000e", "at": "phb1:1f.0"}}, {"vlan": "0x3000"}],
+            },
+        )
 
 
 if __name__ == "__main__":

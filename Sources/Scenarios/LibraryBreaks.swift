@@ -212,6 +212,28 @@ extension ScenarioLibrary {
                 expect: {load: accepted, verdict: identical}
                 """),
         Entry(
+            name: "break-hotplug-events-gone",
+            text: """
+                scenario: the hot-plug event source exists on the source only
+                about: After the load its number stays claimed, and nothing on the destination raises it.
+                machine: {type: pseries-7.2, ic-mode: xics, hotplug-events: on}
+                destination: {hotplug-events: off}
+                steps:
+                  - bind: {number: hot-plug, server: 0, priority: 5}
+                    gives: 0
+                  - migrate
+                expect: {load: accepted, verdict: different, findings: map/only-in-source}
+                """),
+        Entry(
+            name: "repaired-hotplug-events-gone",
+            text: """
+                scenario: the hot-plug event source exists on neither side
+                machine: {type: pseries-7.2, ic-mode: xics, hotplug-events: off}
+                destination: same
+                steps: [migrate]
+                expect: {load: accepted, verdict: identical}
+                """),
+        Entry(
             name: "break-mode-fallen",
             text: """
                 scenario: a machine with XIVE alone moves to a dual one before the guest has negotiated
@@ -231,6 +253,24 @@ extension ScenarioLibrary {
                 expect: {load: accepted, verdict: identical}
                 """),
         Entry(
+            name: "repaired-mode-negotiated",
+            text: """
+                scenario: a machine with XIVE alone moves to a dual one after the guest has negotiated XIVE
+                about: The negotiation travels, so the destination is in XIVE as well; it offers XICS besides.
+                machine: {type: pseries-7.2, ic-mode: dual, cpus: 1, maxcpus: 1}
+                destination: same
+                steps:
+                  - negotiate: xive
+                  - queue: {server: 0, page: 0x100000}
+                  - bind: {number: epow, server: 0, eisn: 0x10}
+                  - open
+                  - migrate
+                  - raise: epow
+                  - take:
+                    gives: epow
+                expect: {load: accepted, verdict: identical}
+                """),
+        Entry(
             name: "break-mode-widened",
             text: """
                 scenario: a machine with XICS alone moves to a dual one
@@ -238,6 +278,73 @@ extension ScenarioLibrary {
                 destination: {ic-mode: dual}
                 steps: [migrate]
                 expect: {load: accepted, verdict: different, findings: machine/modes-offered}
+                """),
+        Entry(
+            name: "repaired-mode-widened",
+            text: """
+                scenario: both machines have XICS alone
+                machine: {type: pseries-7.2, ic-mode: xics}
+                destination: same
+                steps: [migrate]
+                expect: {load: accepted, verdict: identical}
+                """),
+        Entry(
+            name: "break-extra-vcpu",
+            text: """
+                scenario: a vCPU more on the destination
+                about: The stream has nothing for it, so its context stays as reset left it.
+                machine: {type: pseries-7.2, ic-mode: xive, cpus: 1, maxcpus: 4, devices: [{core: 1}]}
+                destination: {devices: [{core: 1}, {core: 2}]}
+                steps:
+                  - negotiate: xive
+                  - migrate
+                expect: {load: accepted, verdict: different, findings: vcpu/extra}
+                """),
+        Entry(
+            name: "repaired-extra-vcpu",
+            text: """
+                scenario: the same vCPUs on both sides
+                machine: {type: pseries-7.2, ic-mode: xive, cpus: 1, maxcpus: 4, devices: [{core: 1}]}
+                destination: same
+                steps:
+                  - negotiate: xive
+                  - migrate
+                expect: {load: accepted, verdict: identical}
+                """),
+        Entry(
+            name: "break-byte-order",
+            text: """
+                scenario: hosts of different byte order under XIVE
+                about: The tables travel in the byte order of the host. No number is claimed after the load, which QEMU asserts.
+                machine: {type: pseries-7.2, ic-mode: xive, cpus: 1, maxcpus: 1, host: little}
+                destination: {host: big}
+                steps:
+                  - negotiate: xive
+                  - queue: {server: 0, page: 0x100000}
+                  - bind: {number: epow, server: 0, eisn: 0x10}
+                  - open
+                  - migrate
+                  - raise: epow
+                  - take:
+                    gives: epow
+                expect: {load: accepted, verdict: different, findings: machine/table-byte-order, ends: destination}
+                """),
+        Entry(
+            name: "repaired-byte-order",
+            text: """
+                scenario: hosts of the same byte order under XIVE
+                machine: {type: pseries-7.2, ic-mode: xive, cpus: 1, maxcpus: 1, host: big}
+                destination: same
+                steps:
+                  - negotiate: xive
+                  - queue: {server: 0, page: 0x100000}
+                  - bind: {number: epow, server: 0, eisn: 0x10}
+                  - open
+                  - migrate
+                  - raise: epow
+                  - take:
+                    gives: epow
+                expect: {load: accepted, verdict: identical}
                 """),
         Entry(
             name: "refused-vio-order",
@@ -268,6 +375,22 @@ extension ScenarioLibrary {
                   - messages: {of: "phb0:01.0", count: 3}
                   - migrate
                 expect: {load: accepted, verdict: different}
+                """),
+        Entry(
+            name: "repaired-sequential-extra-vio",
+            text: """
+                scenario: the same VIO devices on both sides under the sequential map
+                machine:
+                  type: pseries-3.0
+                  devices:
+                    - pci: {model: nec-usb-xhci, at: "phb0:01.0"}
+                    - vscsi: 0x2000
+                    - vlan: 0x3000
+                destination: same
+                steps:
+                  - messages: {of: "phb0:01.0", count: 3}
+                  - migrate
+                expect: {load: accepted, verdict: identical}
                 """),
     ]
 }

@@ -202,5 +202,36 @@ extension ScenarioLibrary {
                     gives: [H_SUCCESS, 0xff001000, 0xff]
                 expect: {load: accepted, verdict: identical, findings: presenter/pending}
                 """),
+        Entry(
+            name: "in-flight-xics",
+            text: """
+                scenario: a presented interrupt is not yet taken when the machine moves
+                about: No build raises the vCPU's input again after the load under XICS.
+                machine: {type: pseries-7.2, build: "11.1", ic-mode: xics, cpus: 1, maxcpus: 1}
+                destination: same
+                steps:
+                  - open
+                  - bind: {number: epow, server: 0, priority: 5}
+                  - raise: epow
+                  - migrate
+                  - take:
+                    gives: epow
+                expect: {load: accepted, verdict: different, findings: presenter/pending}
+                """),
+        Entry(
+            name: "in-flight-xics-repaired",
+            text: """
+                scenario: a presented interrupt is not yet taken when the machine moves, as the authors meant it
+                machine: {type: pseries-7.2, build: "11.1", behaviour: intended, ic-mode: xics, cpus: 1, maxcpus: 1}
+                destination: same
+                steps:
+                  - open
+                  - bind: {number: epow, server: 0, priority: 5}
+                  - raise: epow
+                  - migrate
+                  - take:
+                    gives: epow
+                expect: {load: accepted, verdict: identical, findings: presenter/pending}
+                """),
     ]
 }

@@ -6,16 +6,19 @@ import Yams
 extension ScenarioReader {
     /// Reads a machine description: a file of its own, with the keys of a scenario's `machine`.
     ///
-    /// - Parameter base: values of keys that the text leaves out; nil where `type` must be there.
+    /// - Parameters:
+    ///   - base: values of keys that the text leaves out; nil where `type` must be there.
+    ///   - types: machine types that it may name.
     public static func machine(
-        _ text: String, file: String, basedOn base: MachineSetup? = nil
+        _ text: String, file: String, basedOn base: MachineSetup? = nil,
+        types: MachineTypeCatalogue = MachineTypeCatalogue()
     ) throws(ScenarioError) -> MachineSetup {
-        try machine(root(text, file: file), basedOn: base)
+        try machine(root(text, file: file, types: types), basedOn: base)
     }
 
     private static let machineKeys = [
         "like", "type", "build", "behaviour", "ic-mode", "cpu", "cpus", "maxcpus", "vsmt", "hotplug-events", "memory",
-        "serials", "nvram", "devices", "map",
+        "serials", "nvram", "devices", "map", "host",
     ]
 
     static func machine(_ reading: Reading, basedOn base: MachineSetup?) throws(ScenarioError) -> MachineSetup {
@@ -34,6 +37,7 @@ extension ScenarioReader {
         if let value = fields["vsmt"] { setup.serverSpacing = try value.number32("vsmt", below: 256) }
         if let value = fields["hotplug-events"] { setup.modernHotPlugEvents = try value.boolean("hotplug-events") }
         if let value = fields["memory"] { setup.memoryByteCount = try value.number("memory", below: 1 << 46) }
+        if let value = fields["host"] { setup.hostByteOrder = try value.choice("host", TableByteOrder.self) }
         if let value = fields["serials"] { setup.serialCount = try value.number32("serials", below: 64) }
         if let value = fields["nvram"] { setup.nvramAddress = try value.number32("nvram") }
         if let value = fields["devices"] {
@@ -70,8 +74,8 @@ extension ScenarioReader {
 
     static func machineType(_ reading: Reading) throws(ScenarioError) -> MachineType {
         let name = try reading.text("type")
-        if let type = MachineType.named(name) { return type }
-        let near = MachineType.namesNear(name).joined(separator: ", ")
+        if let type = reading.types.type(named: name) { return type }
+        let near = reading.types.namesNear(name).joined(separator: ", ")
         throw reading.error("there is no machine type “\(name)”; near it are \(near)")
     }
 

@@ -1,9 +1,12 @@
+import PSeries
 import Yams
 
 /// A node of a scenario file with its place, and reading that says what is wrong where.
 struct Reading {
     let node: Node
     let file: String
+    /// Machine types that the file may name.
+    let types: MachineTypeCatalogue
 
     var line: Int? { node.mark?.line }
 
@@ -11,7 +14,7 @@ struct Reading {
         ScenarioError(message: message, line: node.mark?.line, column: node.mark?.column, file: file)
     }
 
-    func at(_ node: Node) -> Reading { Reading(node: node, file: file) }
+    func at(_ node: Node) -> Reading { Reading(node: node, file: file, types: types) }
 
     // MARK: - Mappings
 

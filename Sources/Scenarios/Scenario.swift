@@ -16,6 +16,8 @@ public struct Scenario: Sendable {
     public var destination: MachineSetup?
     /// What happens, in order.
     public var steps: [Step]
+    /// What the destination does in their place; nil where it does the same, or takes the source's state over.
+    public var destinationSteps: [Step]?
     /// How it must end.
     public var expectation: Expectation
 
@@ -91,6 +93,8 @@ extension Scenario {
         /// The guest starts the vCPU of a server number.
         case start(UInt32)
         case reset
+        /// A host bridge and what is behind it are reset.
+        case resetBridge(UInt32)
         /// The machine moves to the destination.
         case migrate
     }

@@ -5,14 +5,29 @@ import Yams
 
 /// Reads scenarios and machine descriptions from YAML; JSON is YAML too.
 public enum ScenarioReader {
+    /// Limit of a scenario in bytes. It is written by hand; a megabyte is a thousand pages of steps.
+    public static let sizeLimit = 1 << 20
+
+    /// Whether text is meant as a scenario: it has the key `machine` at the outermost level.
+    public static func recognizes(_ text: String) -> Bool {
+        text.split(whereSeparator: \.isNewline).contains { line in
+            line.hasPrefix("machine:") || line.drop { " \t{".contains($0) }.hasPrefix("\"machine\":")
+        }
+    }
+
     /// Reads a scenario.
     ///
-    /// - Parameter file: name of the input, for messages.
+    /// - Parameters:
+    ///   - file: name of the input, for messages.
+    ///   - types: machine types that it may name.
     /// - Throws: what is wrong, with line and column.
-    public static func scenario(_ text: String, file: String) throws(ScenarioError) -> Scenario {
-        let reading = try root(text, file: file)
+    public static func scenario(
+        _ text: String, file: String, types: MachineTypeCatalogue = MachineTypeCatalogue()
+    ) throws(ScenarioError) -> Scenario {
+        let reading = try root(text, file: file, types: types)
         let fields = try reading.fields(
-            "a scenario", allowed: ["scenario", "about", "machine", "destination", "steps", "expect"])
+            "a scenario",
+            allowed: ["scenario", "about", "machine", "destination", "steps", "destination-steps", "expect"])
         guard let machineField = fields["machine"] else { throw reading.error("a scenario needs a machine") }
         let source = try machine(machineField, basedOn: nil)
         var scenario = Scenario(
@@ -27,20 +42,36 @@ public enum ScenarioReader {
         if let second = migrations.dropFirst().first {
             throw ScenarioError(message: "a scenario migrates once at most", line: second.line, column: nil, file: file)
         }
+        if let value = fields["destination-steps"] {
+            scenario.destinationSteps = try destinationSteps(value, of: scenario)
+        }
         return scenario
     }
 
+    /// Steps of its own make sense on a destination that nothing migrates to: the two are only compared.
+    private static func destinationSteps(
+        _ reading: Reading, of scenario: Scenario
+    ) throws(ScenarioError) -> [Scenario.Step] {
+        guard let destination = scenario.destination else {
+            throw reading.error("destination-steps need a destination")
+        }
+        let own = try steps(reading, build: destination.build)
+        guard !(scenario.steps + own).contains(where: { $0.action == .migrate }) else {
+            throw reading.error("destination-steps go with a scenario that does not migrate")
+        }
+        return own
+    }
+
     /// The document as one node; YAML's own errors become ours.
-    static func root(_ text: String, file: String) throws(ScenarioError) -> Reading {
-        // A scenario is written by hand; a megabyte is a thousand pages of steps.
-        guard text.utf8.count <= 1 << 20 else {
+    static func root(_ text: String, file: String, types: MachineTypeCatalogue) throws(ScenarioError) -> Reading {
+        guard text.utf8.count <= sizeLimit else {
             throw ScenarioError(message: "a scenario has at most 1 MiB", line: nil, column: nil, file: file)
         }
         do {
             guard let node = try Yams.compose(yaml: text) else {
                 throw ScenarioError(message: "the file is empty", line: nil, column: nil, file: file)
             }
-            return Reading(node: node, file: file)
+            return Reading(node: node, file: file, types: types)
         } catch let error as ScenarioError {
             throw error
         } catch let error as YamlError {

@@ -50,7 +50,8 @@ public struct ScenarioRun: Sendable {
     /// Runs a scenario on the machines it names.
     ///
     /// Steps before the migration run on the source. Those after it run on both, the source going on as if it had
-    /// never left; without a migration every step runs on both machines from their reset.
+    /// never left; without a migration every step runs on both machines from their reset, or the destination's own
+    /// steps on the destination.
     ///
     /// - Throws: a sentence where the source cannot be built.
     public init(_ scenario: Scenario) throws(ConstructionError) {
@@ -73,7 +74,7 @@ public struct ScenarioRun: Sendable {
         if let place {
             migrate(sourceSide, to: machine, steps: scenario.steps[(place + 1)...])
         } else {
-            runBeside(machine, steps: before)
+            runBeside(machine, steps: scenario.destinationSteps ?? Array(before))
         }
     }
 
@@ -96,7 +97,7 @@ public struct ScenarioRun: Sendable {
         finish(twin, destination)
     }
 
-    private mutating func runBeside(_ machine: Machine, steps: ArraySlice<Scenario.Step>) {
+    private mutating func runBeside(_ machine: Machine, steps: [Scenario.Step]) {
         var destination = Side(machine: machine)
         for step in steps { performOnDestination(step, &destination) }
         loaded = destination.machine.snapshot()
@@ -219,6 +220,9 @@ extension ScenarioRun.Side {
         case .reset:
             machine.reset()
             guest = Guest()
+            return []
+        case .resetBridge(let index):
+            machine.resetBridge(index)
             return []
         case .migrate:
             return []

@@ -35,7 +35,7 @@ extension ScenarioReader {
     private static let verbs = [
         "negotiate", "hcall", "rtas", "load8", "load16", "load32", "load64", "store8", "store16", "store32", "store64",
         "queue", "bind", "mask", "messages", "raise", "assert", "deassert", "interrupt", "open", "take", "plug",
-        "unplug", "start", "reset", "migrate",
+        "unplug", "start", "reset", "reset-phb", "migrate",
     ]
 
     private static func action(
@@ -68,6 +68,7 @@ extension ScenarioReader {
         case "interrupt": return .interrupt(server: try value.number32("interrupt"))
         case "plug": return .plug(try device(value, build: build))
         case "unplug": return .unplug(try device(value, build: build))
+        case "reset-phb": return .resetBridge(try value.number32("reset-phb", below: 255))
         case "start": return .start(try value.number32("start"))
         default: return try access(verb, value, place)
         }

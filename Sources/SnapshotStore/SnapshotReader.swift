@@ -15,12 +15,13 @@ struct SnapshotReader {
 
     private static let listing = """
         SELECT id, \(SnapshotRow.columns.joined(separator: ", ")), \(Provenance.columns.joined(separator: ", "))
-        FROM snapshot JOIN provenance ON provenance.snapshot = snapshot.id ORDER BY id
+        FROM snapshot JOIN provenance ON provenance.snapshot = snapshot.id
         """
 
-    /// All snapshots, in the order in which they were stored.
-    func list() throws -> [SnapshotSummary] {
-        var rows = RowReader(try select(SnapshotReader.listing), table: "snapshot")
+    /// The snapshots that a filter lets through, in the order in which they were stored.
+    func list(_ filter: SnapshotFilter) throws -> [SnapshotSummary] {
+        let sql = "\(SnapshotReader.listing) \(filter.clause) ORDER BY id"
+        var rows = RowReader(try select(sql, filter.values), table: "snapshot")
         var summaries: [SnapshotSummary] = []
         while !rows.isAtEnd {
             let id: Int64 = try rows.integer("id")

@@ -140,9 +140,9 @@ public final class SnapshotStore: Sendable {
 
     // MARK: - Reading
 
-    /// All snapshots in the order in which they were stored, without reading their states.
-    public func list() throws(StoreError) -> [SnapshotSummary] {
-        try read { try $0.list() }
+    /// Snapshots in the order in which they were stored, without reading their states: all, or those that fit.
+    public func list(_ filter: SnapshotFilter = SnapshotFilter()) throws(StoreError) -> [SnapshotSummary] {
+        try read { try $0.list(filter) }
     }
 
     /// Reads a snapshot, verifying every digest that covers it.

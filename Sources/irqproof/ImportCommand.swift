@@ -1,5 +1,6 @@
 import ArgumentParser
 import InterruptState
+import Reports
 import SnapshotStore
 
 struct ImportCommand: ParsableCommand {
@@ -17,7 +18,7 @@ struct ImportCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "Saved VMs, or FILE#SNAPSHOT to copy a snapshot.")
+    @Argument(help: "Saved VMs, scenarios, or FILE#SNAPSHOT to copy a snapshot.")
     var files: [String]
 
     @Option(help: "The snapshot file; made if it does not exist.")
@@ -25,6 +26,9 @@ struct ImportCommand: ParsableCommand {
 
     @Option(help: "Name of the snapshot; only with one file. Otherwise it is the file's own name.")
     var name: String?
+
+    @Option(help: "Version of the QEMU that saved them, which a saved VM does not tell; for queries.")
+    var build: String?
 
     @Flag(help: "Replace a snapshot of the same name.")
     var replace = false
@@ -39,12 +43,13 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         let snapshots = try files.map { file in
-            let input = try Input(file, readsQueues: queues, digestsDevices: true)
+            var input = try Input(file, readsQueues: queues, digestsDevices: true)
+            if let build { input.provenance.producerVersion = build }
             return NewSnapshot(
                 name: name ?? input.defaultSnapshotName, state: input.state, provenance: input.provenance)
         }
         let store = try SnapshotStore.create(path: into)
         try store.add(snapshots, replacing: replace)
-        Console.write(snapshots.map { "\(into)#\($0.name)  \($0.state.digest())" })
+        Console.write(snapshots.map { printable("\(into)#\($0.name)  \($0.state.digest())") })
     }
 }

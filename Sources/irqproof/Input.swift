@@ -4,7 +4,7 @@ import Reports
 import SavedState
 import SnapshotStore
 
-/// A state named on the command line: a saved VM in a file of any form, or a stored snapshot.
+/// A state named on the command line: a saved VM in a file of any form, a stored snapshot, or a moment of a scenario.
 struct Input {
     /// As the user named it.
     var name: String
@@ -16,9 +16,9 @@ struct Input {
     /// Reads a state.
     ///
     /// - Parameters:
-    ///   - argument: a saved VM file, `-` for standard input, a snapshot file, or `FILE#SNAPSHOT` for one
-    ///     of several snapshots in a snapshot file or a disk image. A file whose own name contains `#` is
-    ///     found first.
+    ///   - argument: a saved VM file, `-` for standard input, a snapshot file, a scenario, or `FILE#SNAPSHOT` for
+    ///     one of several snapshots in a snapshot file or a disk image, or for a moment of a scenario. A file whose
+    ///     own name contains `#` is found first.
     ///   - offset: where the stream begins in the file, if not at a known beginning.
     ///   - readsQueues: whether the event queues are read from guest memory.
     ///   - digestsDevices: whether the device part of the file is digested, as evidence to be stored.
@@ -30,6 +30,9 @@ struct Input {
             let snapshot = try store.snapshot(label.map(SnapshotSelector.name) ?? .only)
             state = snapshot.state
             provenance = snapshot.provenance
+        } else if path != "-", offset == nil, ScenarioInput.recognizes(path: path) {
+            state = try ScenarioInput(path: path).state(label)
+            provenance = Provenance(scenario: path, state)
         } else {
             let file = try SavedStateFile.open(path: path, offset: offset)
             let stream = try file.state(label).open()
@@ -63,10 +66,11 @@ struct Input {
     /// The name of a snapshot made of this input: the snapshot's own, or the file's without folder and extension.
     var defaultSnapshotName: String {
         let (path, label) = InputName.split(name)
-        if let label { return label }
+        if let label, provenance.container != "scenario" { return label }
         let base = path.split(separator: "/").last.map(String.init) ?? path
-        guard let dot = base.lastIndex(of: "."), dot != base.startIndex else { return base }
-        return String(base[..<dot])
+        let moment = label.map { " " + $0 } ?? ""
+        guard let dot = base.lastIndex(of: "."), dot != base.startIndex else { return base + moment }
+        return String(base[..<dot]) + moment
     }
 }
 

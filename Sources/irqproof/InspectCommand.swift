@@ -12,7 +12,7 @@ struct InspectCommand: ParsableCommand {
             thread contexts or presenters; and what looks wrong in this state alone.
 
             The file may be a migration stream, plain or compressed, a libvirt save image, a disk image with
-            snapshots, or a snapshot file; - is standard input.
+            snapshots, a snapshot file, or a scenario, which is run; - is standard input.
 
             Example: irqproof inspect guest.mig
                      irqproof inspect disk.qcow2#before-upgrade --format json
@@ -21,7 +21,7 @@ struct InspectCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "A saved VM, a snapshot file, FILE#SNAPSHOT, or -.")
+    @Argument(help: "A saved VM, a snapshot file, a scenario, FILE#SNAPSHOT, or -.")
     var file: String
 
     @Flag(help: "Also show free numbers with leftovers, queues that are not enabled, and the sections.")

@@ -17,7 +17,7 @@ struct IrqProof: ParsableCommand {
         version: Version.text,
         subcommands: [
             InspectCommand.self, VerifyCommand.self, ImportCommand.self, ListCommand.self, MapCommand.self,
-            CompareCommand.self, ProveCommand.self, ReplayCommand.self,
+            CompareCommand.self, ProveCommand.self, ReplayCommand.self, FsckCommand.self,
         ]
     )
 

@@ -15,11 +15,16 @@ struct ReplayCommand: ParsableCommand {
             SCENARIO is a YAML or JSON file, or the name of a bundled scenario (--list). The steps before its
             “migrate” run on the source; the destination is built, loads the state, and both go on.
             --source and --destination replace the machine type, or give a description in a file.
-            --trace replays QEMU's own trace log of a real guest on the machine that --source describes, and
-            lists what the trace does not determine.
+            Wherever a state is expected, a scenario is taken too: FILE#MOMENT, where MOMENT is source, constructed,
+            loaded, source-continued or destination-continued.
+
+            --trace replays QEMU's own trace log of a real guest on the machine that --source describes. --saved
+            compares where that leads with the state saved at the same moment. What the trace does not determine is
+            listed. A destination of a migration loads the state of --loading once it is built.
 
             Example: irqproof replay break-vcpu-order
                      irqproof replay mine.yaml --destination pseries-10.0 --into runs.db
+                     irqproof replay --trace trace.log --source machine.yaml --saved guest.mig
 
             Exit codes: 0 identical and as the scenario expects, 1 different or not as expected, 2 trouble,
             64 usage.
@@ -38,6 +43,12 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "Trace log of a real guest to replay instead of a scenario.")
     var trace: String?
 
+    @Option(help: "With --trace: the state that was saved at the end of the log.")
+    var saved: String?
+
+    @Option(help: "With --trace: the state that the machine loads once it is built.")
+    var loading: String?
+
     @Option(help: "Snapshot file to store the states in.")
     var into: String?
 
@@ -50,22 +61,25 @@ struct ReplayCommand: ParsableCommand {
     @Flag(help: "Print the scenario instead of running it.")
     var show = false
 
+    @OptionGroup var machines: MachineOptions
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
         guard trace == nil else {
             guard scenario == nil, destination == nil, source != nil else {
-                throw ValidationError("--trace goes with --source alone, which describes the machine of the log")
+                throw ValidationError("--trace goes with --source, which describes the machine of the log")
             }
+            guard output.format == .text else { throw ValidationError("--trace gives text only") }
             return
         }
+        guard saved == nil, loading == nil else { throw ValidationError("--saved and --loading go with --trace") }
         guard list || scenario != nil else { throw ValidationError("give a SCENARIO, --trace LOG, or --list") }
     }
 
     func run() throws {
         if let trace, let source { return try replay(trace: trace, on: source) }
         guard !list, let name = scenario else { return try listBundled() }
-        let text = try ScenarioLibrary.entry(named: name)?.text ?? TextFile.read(name, limit: 1 << 20)
+        let text = try ScenarioInput.text(name)
         guard !show else { return Console.write(text + "\n") }
         let scenario = try read(text, name)
         let run: ScenarioRun
@@ -81,14 +95,14 @@ struct ReplayCommand: ParsableCommand {
     private func listBundled() throws {
         for entry in ScenarioLibrary.all {
             let scenario = try read(entry.text, entry.name)
-            Console.write("\(entry.name): \(scenario.name)\n")
+            Console.write(printable("\(entry.name): \(scenario.name)") + "\n")
         }
     }
 
     /// Reads the scenario and puts other machines in place.
     private func read(_ text: String, _ name: String) throws -> Scenario {
         do {
-            var scenario = try ScenarioReader.scenario(text, file: name)
+            var scenario = try ScenarioReader.scenario(text, file: name, types: machines.catalogue())
             if let source { scenario.source = try machine(source, basedOn: scenario.source) }
             if let destination {
                 scenario.destination = try machine(destination, basedOn: scenario.destination ?? scenario.source)
@@ -100,41 +114,11 @@ struct ReplayCommand: ParsableCommand {
     }
 
     /// A machine type keeps the rest of the scenario's machine; a file describes what it changes.
-    private func machine(_ argument: String, basedOn base: MachineSetup) throws -> MachineSetup {
-        guard TextFile.exists(argument) else {
-            return try ScenarioReader.machine("{type: \(argument)}", file: argument, basedOn: base)
-        }
-        return try ScenarioReader.machine(TextFile.read(argument, limit: 1 << 20), file: argument, basedOn: base)
-    }
-
-    // MARK: - Traces
-
-    /// Limit of a trace log in bytes: an hour of a busy guest is some hundred megabytes.
-    private static let traceLimit = 1 << 30
-
-    private func replay(trace: String, on source: String) throws {
-        let run: TraceRun
-        do {
-            let text = try TextFile.read(source, limit: 1 << 20)
-            let machine = try Machine(ScenarioReader.machine(text, file: source))
-            run = TraceRun(machine, log: try TextFile.read(trace, limit: ReplayCommand.traceLimit))
-        } catch let error as ScenarioError {
-            throw Trouble(error.description)
-        } catch let error as ConstructionError {
-            throw Trouble("\(source): the machine cannot be built: \(error.description)")
-        }
-        guard run.applied > 0 else { throw Trouble("\(trace): no line of it is an interrupt event") }
-        if let into {
-            let state = run.machine.snapshot()
-            let snapshot = NewSnapshot(name: trace, state: state, provenance: Provenance(scenario: trace, state))
-            try SnapshotStore.create(path: into).add([snapshot], replacing: true)
-        }
-        let ignored = run.ignored.values.reduce(0, +)
-        var lines = ["replayed  \(run.applied) events, \(ignored) that say nothing of the state"]
-        lines += run.contradictions.map { "contradiction  \($0)" }
-        lines += run.gaps.map { "not determined  \($0.subject): \($0.reason)" }
-        Console.write(lines)
-        throw run.contradictions.isEmpty ? ExitStatus.identical : ExitStatus.different
+    func machine(_ argument: String, basedOn base: MachineSetup?) throws -> MachineSetup {
+        let text =
+            TextFile.exists(argument)
+            ? try TextFile.read(argument, limit: ScenarioReader.sizeLimit) : "{type: \"\(argument)\"}"
+        return try ScenarioReader.machine(text, file: argument, basedOn: base, types: machines.catalogue())
     }
 
     // MARK: - Results
@@ -185,7 +169,7 @@ struct ReplayCommand: ParsableCommand {
         if let line = run.firstPartingLine { lines.append("parts     at line \(line): \(parting(run, line))") }
         if let end = run.sourceEnd { lines.append("source    \(end)") }
         if let end = run.destinationEnd { lines.append("destination  \(end)") }
-        return lines + unmet.map { "not as expected: \($0)" }
+        return (lines + unmet.map { "not as expected: \($0)" }).map(printable)
     }
 
     private func parting(_ run: ScenarioRun, _ line: Int) -> String {
@@ -207,22 +191,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     private func store(_ run: ScenarioRun, name: String, path: String) throws {
-        let states: [(String, MachineState?)] = [
-            ("source", run.source), ("constructed", run.constructed), ("loaded", run.loaded),
-        ]
-        let snapshots = states.compactMap { label, state in
-            state.map { NewSnapshot(name: "\(name) \(label)", state: $0, provenance: Provenance(scenario: name, $0)) }
-        }
-        try SnapshotStore.create(path: path).add(snapshots, replacing: true)
-    }
-}
-
-extension Provenance {
-    /// A state that a scenario made.
-    fileprivate init(scenario: String, _ state: MachineState) {
-        self.init(
-            filePath: scenario, fileSize: 0, container: "scenario", deviceDigest: nil,
-            machineType: state.facts.typeName, capabilities: [], toolVersion: Version.number,
-            importTime: Console.now(), notes: [])
+        try SnapshotStore.create(path: path).add(
+            ScenarioInput(run, name: name).snapshots(named: name), replacing: true)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checker
+import Glibc
 import Reports
 
 struct VerifyCommand: ParsableCommand {
@@ -10,16 +11,22 @@ struct VerifyCommand: ParsableCommand {
             SOURCE is the guest as it was saved. DESTINATION is the state after the load. --constructed is
             the destination as its command line built it, before the load: its devices raise the numbers
             that they were built with. Give either or both; with --constructed alone the question is
-            whether that machine may take this guest.
+            whether that machine may take this guest. Each may be a saved VM, a snapshot, or a scenario, which is
+            run: FILE is its source when it migrates, FILE#loaded and FILE#constructed its destination.
 
             Example: irqproof verify before.mig after.mig --constructed empty.mig
                      irqproof verify snapshots.db#7.2 snapshots.db#10.0 --level exact
+                     irqproof verify expected.yaml after.mig
+                     irqproof verify snapshots.db --against 7.2
+
+            --against NAME verifies that snapshot against every other one of the file, --all-pairs every one against
+            every later one. Equal states are verified once.
 
             Exit codes: 0 identical, 1 different, 2 trouble (unreadable, nothing to compare), 64 usage.
             """
     )
 
-    @Argument(help: "The guest as saved: a saved VM, a snapshot file, or FILE#SNAPSHOT.")
+    @Argument(help: "The guest as saved: a saved VM, a snapshot file, a scenario, or FILE#SNAPSHOT.")
     var source: String
 
     @Argument(help: "The guest after the load.")
@@ -34,15 +41,32 @@ struct VerifyCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Read the event queues from guest memory and compare their entries.")
     var queues = true
 
+    @Option(help: "With a snapshot file alone: verify this snapshot against every other one.")
+    var against: String?
+
+    @Flag(help: "With a snapshot file alone: verify every snapshot against every later one.")
+    var allPairs = false
+
+    @Option(help: "How many verifications run at once, with --against and --all-pairs.")
+    var jobs = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
+        guard (1...1024).contains(jobs) else { throw ValidationError("--jobs is from 1 to 1024") }
+        if against != nil || allPairs {
+            guard destination == nil, constructed == nil, against == nil || !allPairs else {
+                throw ValidationError("--against and --all-pairs go with a snapshot file alone")
+            }
+            return
+        }
         guard destination != nil || constructed != nil else {
             throw ValidationError("give a DESTINATION, or --constructed STATE, or both")
         }
     }
 
     func run() throws {
+        if against != nil || allPairs { return try verifyFleet() }
         let sides = VerificationSides(
             source: try Input(source, readsQueues: queues && destination != nil),
             destination: try destination.map { try Input($0, readsQueues: queues) },
@@ -57,6 +81,17 @@ struct VerifyCommand: ParsableCommand {
                 VerificationReport.text(verification, sides: sides.evidence, style: Console.style(output.color)))
         }
         throw exitCode(of: verification.verdict)
+    }
+
+    private func verifyFleet() throws {
+        let fleet = FleetVerification(path: source, level: level, workers: jobs)
+        let results = try against.map(fleet.against) ?? fleet.allPairs()
+        let report = FleetReport(results.map(\.entry), level: level)
+        switch output.format {
+        case .json: Console.write(report.json())
+        case .text: Console.write(report.text(style: Console.style(output.color)))
+        }
+        throw exitCode(of: report.verdict)
     }
 
     private func exitCode(of verdict: Verdict) -> ExitCode {

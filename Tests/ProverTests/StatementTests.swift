@@ -6,7 +6,7 @@ import Testing
 @testable import Prover
 
 /// Small enough for an unoptimised build, around the boundary of two rules.
-private func testBounds() -> Bounds {
+func testBounds() -> Bounds {
     var bounds = Bounds()
     bounds.addresses = 0x70ff_0000...0x7100_ffff
     bounds.possibleCPUs = 520
@@ -14,7 +14,7 @@ private func testBounds() -> Bounds {
     return bounds
 }
 
-private func type(_ name: String) throws -> MachineType {
+func type(_ name: String) throws -> MachineType {
     if name == "sparse" {
         var type = try #require(MachineType.named("pseries-7.2"))
         type.customMap = .sparse(SparseNumberMap())
@@ -92,38 +92,6 @@ private func type(_ name: String) throws -> MachineType {
         let proof = try proof(name, claim)
         #expect(proof.verdict == .proved, "\(proof)")
         #expect(proof.canaries.allSatisfy(\.isRefuted) && !proof.canaries.isEmpty)
-    }
-
-    /// The scenario's machines are machine descriptions, and the sequential one shows what the search says.
-    @Test func theScenarioOfSwappedDevicesShowsTheDifference() throws {
-        let scenario = try #require(try proof("pseries-3.0", "constructed-independent").counterexample?.scenario)
-        let document = try Document(parsing: scenario)
-        let members = try document.members(
-            ["scenario", "source", "steps", "destination", "destination-steps", "expect"])
-        let machines = try ["source", "destination"].map { key in
-            try MachineDescription(try #require(members[key]), catalogue: MachineTypeCatalogue())
-        }
-        let comparison = MachineComparison(machines[0], machines[1])
-        #expect(comparison.numbers.map(\.first?.rawValue) == [0x1008, 0x1009])
-        #expect(comparison.numbers.map(\.second?.rawValue) == [0x1009, 0x1008])
-        #expect(try members["expect"]?.text() == "different")
-    }
-
-    @Test func everyScenarioIsReadable() throws {
-        for name in ["pseries-3.0", "pseries-7.2", "sparse"] {
-            for proof in HistoryIndependence(try type(name), bounds: testBounds()).proofs() {
-                guard let text = proof.counterexample?.scenario else { continue }
-                let members = try Document(parsing: text).members(
-                    ["scenario", "source", "steps", "destination", "destination-steps", "expect"])
-                for key in ["source", "destination"] {
-                    let machine = try MachineDescription(
-                        try #require(members[key]), catalogue: MachineTypeCatalogue())
-                    _ = try Construction(machine)
-                }
-                let steps = try #require(members["steps"]).elements()
-                #expect(!steps.isEmpty || !proof.claim.hasPrefix("messages"))
-            }
-        }
     }
 }
 

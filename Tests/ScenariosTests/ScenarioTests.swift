@@ -15,8 +15,8 @@ struct LibraryTests {
     @Test func everySilentBreakHasATwinThatEndsIdentical() throws {
         let names = ScenarioLibrary.all.map(\.name)
         let subjects = [
-            "vcpu-order", "vsmt-xive", "vsmt-xics", "maxcpus-xics", "extra-phb", "extra-vio", "hotplug-events",
-            "mode-fallen",
+            "vcpu-order", "vsmt-xive", "vsmt-xics", "maxcpus-xics", "extra-phb", "extra-vio", "sequential-extra-vio",
+            "hotplug-events", "hotplug-events-gone", "mode-fallen", "mode-widened", "extra-vcpu", "byte-order",
         ]
         for subject in subjects {
             #expect(names.contains("break-\(subject)"), "\(subject)")

@@ -34,9 +34,11 @@ struct ConstructionWorld: World {
         var pool: NumberPool
         /// First number of each device of the menu; nil where it is not there.
         var numbers: [LogicalNumber?]
+        /// Whether something was unplugged, so that the machine runs: VIO devices cannot be plugged from then on.
+        var isRunning = false
 
         static func == (left: State, right: State) -> Bool {
-            left.numbers == right.numbers && left.pool == right.pool
+            left.numbers == right.numbers && left.isRunning == right.isRunning && left.pool == right.pool
         }
 
         var fingerprint: UInt64 {
@@ -49,12 +51,19 @@ struct ConstructionWorld: World {
     let map: NumberMap
     /// Whether host bridges can be taken out of the running machine.
     let removesBridges: Bool
+    /// Whether the machine has the hot-plug event source.
+    var hasHotPlugEvents = true
 
     var initial: State {
         var pool = NumberPool(map: map, servers: 1)
-        // The event sources come first on every machine.
-        _ = try? pool.claim([.epow])
-        _ = try? pool.claim([.hotPlug])
+        // What every machine makes itself comes first: event sources, a terminal, NVRAM, host bridge 0.
+        let events: [Owner] = hasHotPlugEvents ? [.epow, .hotPlug] : [.epow]
+        let own: [Owner] = [
+            .virtualDevice(type: "vty", unitAddress: 0x7100_0000),
+            .virtualDevice(type: "nvram", unitAddress: 0x7100_0001),
+        ]
+        for owner in events + own { _ = try? pool.claim([owner]) }
+        _ = try? pool.claim(Device.bridge(0).owners)
         return State(pool: pool, numbers: devices.map { _ in nil })
     }
 
@@ -70,6 +79,7 @@ struct ConstructionWorld: World {
         var next = state
         switch step {
         case .create(let device):
+            if case .virtual = devices[device], state.isRunning { return .impossible }
             guard state.numbers[device] == nil, let numbers = try? next.pool.claim(devices[device].owners) else {
                 return .impossible
             }
@@ -78,6 +88,7 @@ struct ConstructionWorld: World {
             guard let first = state.numbers[device] else { return .impossible }
             next.pool.release((0..<UInt32(devices[device].owners.count)).map { LogicalNumber(first.rawValue &+ $0) })
             next.numbers[device] = nil
+            next.isRunning = true
         }
         return .next(next)
     }

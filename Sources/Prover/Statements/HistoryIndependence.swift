@@ -49,7 +49,9 @@ extension HistoryIndependence {
     ]
 
     private func constructed() -> Proof {
-        let world = ConstructionWorld(devices: Self.menu, map: type.map, removesBridges: type.bridgeHotPlug)
+        let world = ConstructionWorld(
+            devices: Self.menu, map: type.map, removesBridges: type.bridgeHotPlug,
+            hasHotPlugEvents: type.modernHotPlugEvents)
         var search = BreadthFirstSearch(world, depthLimit: bounds.depth, stateLimit: bounds.states)
         let result = search.run()
         let menu = Self.menu.map(\.name).joined(separator: ", ")
@@ -59,7 +61,7 @@ extension HistoryIndependence {
                 claim: "constructed-independent", sentence: sentence, domain: domain, method: "breadth-first search",
                 verdict: .refuted, reasons: [result.fault ?? ""], counts: counts(result), canaries: [],
                 counterexample: counterexample(
-                    result, texts: history.map(world.text), scenario: scenario(history, world)))
+                    result, texts: history.map(world.text), scenario: scenario(history, world, result.fault ?? "")))
         }
         let induction = ConstructionInduction(type.map)
         return Proof(
@@ -82,25 +84,27 @@ extension HistoryIndependence {
         return search.run().history != nil
     }
 
-    private func scenario(_ history: [ConstructionWorld.Step], _ world: ConstructionWorld) -> Scenario {
+    private func scenario(
+        _ history: [ConstructionWorld.Step], _ world: ConstructionWorld, _ fault: String
+    ) -> Scenario {
         var source = machine()
         var live: [Int] = []
-        var steps: [String] = []
+        var steps: [Scenario.Step] = []
         for step in history {
             switch step {
             case .create(let device):
                 live.append(device)
-                if steps.isEmpty { source.devices.append(description(world.devices[device])) }
+                let added = description(world.devices[device])
+                if steps.isEmpty { source.devices.append(added) } else { steps.append(.plug(added)) }
             case .remove(let device):
                 live.removeAll { $0 == device }
-                if case .bridge(let index) = world.devices[device] { steps.append("unplug-phb: \(index)") }
+                if case .bridge(let index) = world.devices[device] { steps.append(.unplugBridge(index)) }
             }
         }
-        var destination = machine()
-        destination.devices = live.sorted().map { description(world.devices[$0]) }
         return Scenario(
-            title: "\(type.name): devices created in another order", source: source, steps: steps,
-            destination: destination)
+            title: "\(type.name): devices created in another order", about: fault, source: source, steps: steps,
+            destination: .migratedTo(
+                devices: live.sorted().map { description(world.devices[$0]) }, processors: []))
     }
 
     private func description(_ device: ConstructionWorld.Device) -> DeviceDescription {

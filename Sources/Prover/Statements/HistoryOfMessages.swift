@@ -3,11 +3,13 @@ import PSeries
 
 extension MessageRules {
     /// The rules of a map, with the places that a machine with no added device holds.
-    init(_ map: NumberMap) {
+    init(_ map: NumberMap, hasHotPlugEvents: Bool = true) {
         switch map {
         case .sequential(let size):
             // EPOW, hot-plug events, terminal, NVRAM and the four pins of bridge 0.
-            self.init(size: min(size, MessageState.placeLimit), reserved: 8, base: 0x1000, behaviour: .sequential)
+            self.init(
+                size: min(size, MessageState.placeLimit), reserved: hasHotPlugEvents ? 8 : 7, base: 0x1000,
+                behaviour: .sequential)
         case .fixed(let messages):
             self.init(
                 size: FixedNumberMap.messageCount, base: FixedNumberMap.messageBase,
@@ -86,7 +88,8 @@ extension HistoryIndependence {
     func messages(where isWanted: (String) -> Bool) -> [Proof] {
         claims.filter { isWanted($0.name) }.map { claim in
             let world = MessageWorld(
-                functions: claim.functions, rules: MessageRules(type.map), property: claim.property,
+                functions: claim.functions, rules: MessageRules(type.map, hasHotPlugEvents: type.modernHotPlugEvents),
+                property: claim.property,
                 asksAgain: claim.asksAgain)
             var search = BreadthFirstSearch(world, depthLimit: bounds.depth, stateLimit: bounds.states)
             return proof(claim, world, search.run())
@@ -113,7 +116,8 @@ extension HistoryIndependence {
             counts: counts(result), canaries: canaries(claim),
             counterexample: result.history.map { history in
                 counterexample(
-                    result, texts: history.map { text($0, world) }, scenario: scenario(claim, history, world))
+                    result, texts: history.map { text($0, world) },
+                    scenario: scenario(claim, history, world, result.fault ?? ""))
             })
     }
 
@@ -150,25 +154,45 @@ extension HistoryIndependence {
         }
     }
 
-    private func yaml(_ step: MessageWorld.Step, _ world: MessageWorld) -> String {
+    private func step(_ step: MessageWorld.Step, _ world: MessageWorld) -> Scenario.Step {
         switch step {
-        case .request(let function, let count):
-            let function = world.functions[function]
-            return "enable: {function: \(function.name), kind: \(function.kind.rawValue), vectors: \(count)}"
-        case .disable(let function): return "disable: {function: \(world.functions[function].name)}"
-        case .resetBridge(let bridge): return "reset-phb: \(bridge)"
+        case .request(let function, let count): .messages(world.functions[function], count: count)
+        case .disable(let function): .messages(world.functions[function], count: 0)
+        case .resetBridge(let bridge): .resetBridge(bridge)
         }
     }
 
-    private func scenario(_ claim: Claim, _ history: [MessageWorld.Step], _ world: MessageWorld) -> Scenario {
+    private func scenario(
+        _ claim: Claim, _ history: [MessageWorld.Step], _ world: MessageWorld, _ fault: String
+    ) -> Scenario {
+        let steps = history.map { step($0, world) }
+        return Scenario(
+            title: "\(type.name): \(claim.name) refuted", about: fault, source: machine(), functions: claim.functions,
+            steps: steps, destination: otherSide(claim.property, history, world, steps),
+            endsSource: claim.property == .survives)
+    }
+
+    /// What shows the fault: a machine that only enables what is left, one that has not asked again, or one that
+    /// places blocks as intended.
+    private func otherSide(
+        _ property: MessageWorld.Property, _ history: [MessageWorld.Step], _ world: MessageWorld,
+        _ steps: [Scenario.Step]
+    ) -> Scenario.Destination {
+        switch property {
+        case .independent: .same(steps: cold(history, world))
+        case .sticky: .same(steps: Array(steps.dropLast()))
+        case .aligned, .survives: .intended
+        case .disjoint, .carried: .same(steps: [])
+        }
+    }
+
+    /// The functions that are left, enabled in their order.
+    private func cold(_ history: [MessageWorld.Step], _ world: MessageWorld) -> [Scenario.Step] {
         var state = world.initial
         for step in history { if case .next(let next) = world.apply(step, to: state) { state = next } }
-        let enabled = (0..<MessageState.functionLimit).compactMap { place -> String? in
-            guard claim.property == .independent, let function = state.ordered(place) else { return nil }
-            return yaml(.request(function: function, count: state.block(function).count), world)
+        return (0..<MessageState.functionLimit).compactMap { place in
+            guard let function = state.ordered(place) else { return nil }
+            return .messages(world.functions[function], count: state.block(function).count)
         }
-        return Scenario(
-            title: "\(type.name): \(claim.name) refuted", source: machine(), steps: history.map { yaml($0, world) },
-            destination: machine(), destinationSteps: enabled)
     }
 }

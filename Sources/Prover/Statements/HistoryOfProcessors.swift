@@ -26,7 +26,9 @@ extension HistoryIndependence {
             reasons: result.fault.map { [$0] } ?? [], counts: counts(result),
             canaries: [.init("sections matched by order of creation", isRefuted: orderIsRefuted())],
             counterexample: result.history.map { history in
-                counterexample(result, texts: history.map { "plug vCPU \($0)" }, scenario: scenario(history))
+                counterexample(
+                    result, texts: history.map { "plug vCPU \($0)" },
+                    scenario: scenario(history, result.fault ?? ""))
             })
     }
 
@@ -35,15 +37,15 @@ extension HistoryIndependence {
         return search.run().history != nil
     }
 
-    private func scenario(_ history: [UInt64]) -> Scenario {
+    private func scenario(_ history: [UInt64], _ fault: String) -> Scenario {
         var source = machine()
         source.maximumCPUs = UInt32(Self.possible)
         source.mode = .xive
         if !type.defaultProcessor.supportsXive { source.processor = .power9 }
-        var destination = source
-        destination.addedCPUs = history.map { UInt32(truncatingIfNeeded: $0) }.sorted()
+        let plugged = history.map { UInt32(truncatingIfNeeded: $0) }
         return Scenario(
-            title: "\(type.name): vCPUs plugged in another order", source: source,
-            steps: history.map { "plug-vcpu: \($0)" }, destination: destination)
+            title: "\(type.name): vCPUs plugged in another order", about: fault, source: source,
+            steps: plugged.map { .plugProcessor($0) },
+            destination: .migratedTo(devices: [], processors: plugged.sorted()))
     }
 }
