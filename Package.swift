@@ -45,13 +45,16 @@ let package = Package(
         // C corner: zlib, for compressed RAM pages and qcow2 clusters.
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        // C corner: a call of Linux that the toolchain's module of the C library leaves out.
+        .systemLibrary(name: "CPipe"),
+
         // C corner: what runs between fork and exec, and messages that carry descriptors.
         .target(name: "CKeeper"),
 
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
         // QEMU's saved-state formats; knows nothing of interrupts.
-        module("SavedState", ["CZlib"]),
+        module("SavedState", ["CZlib", "CPipe"]),
         // The platform: machine types, number maps, sections <-> InterruptState.
         module("PSeries", ["InterruptState", "SavedState"]),
         // Machine descriptions and vendors' machine types in YAML or JSON.
@@ -101,6 +104,9 @@ let package = Package(
         tests("ReplayTests", ["Replay", "Checker", "PSeries", "InterruptState", "SavedState"]),
         tests("ScenariosTests", ["Scenarios", "Replay", "Checker", "PSeries", "InterruptState"]),
         tests("SavedStateTests", ["SavedState", "CZlib"]),
+        tests(
+            "RegressionTests",
+            ["CaptureSupport", "InterruptState", "SavedState", "PSeries", "SnapshotStore", "Checker"]),
         tests(
             "SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
         tests("QEMUControlTests", ["QEMUControl"]),

@@ -177,3 +177,12 @@ public struct Gap: Hashable, Sendable {
         self.reason = reason
     }
 }
+
+extension Gap {
+    /// The entries of an event queue that lies outside of guest memory: there is nothing to read.
+    public static func entriesOutsideMemory(of queue: EventQueue) -> Gap {
+        Gap(
+            subject: "the entries of queue \(queue.tableServer)/\(queue.tablePriority)",
+            reason: "its address \(hexadecimal(queue.address, digits: 1)) is outside of guest memory")
+    }
+}

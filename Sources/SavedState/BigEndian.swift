@@ -1,3 +1,5 @@
+import Glibc
+
 /// Big-endian integers in byte arrays. All integers of a stream are big-endian and unaligned.
 extension Array where Element == UInt8 {
     /// The integer at an index, or nil where the array ends before it does.
@@ -5,6 +7,17 @@ extension Array where Element == UInt8 {
         let size = MemoryLayout<Value>.size
         guard index >= 0, index <= count, count - index >= size else { return nil }
         return withUnsafeBytes { Value(bigEndian: $0.loadUnaligned(fromByteOffset: index, as: Value.self)) }
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Whether all bytes are zero: told by the C library, a gigabyte of them should not take long.
+    var isZero: Bool {
+        guard let first else { return true }
+        return withUnsafeBytes { bytes in
+            guard first == 0, let base = bytes.baseAddress else { return false }
+            return memcmp(base, base + 1, bytes.count - 1) == 0
+        }
     }
 }
 

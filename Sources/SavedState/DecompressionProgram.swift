@@ -15,7 +15,13 @@ final class DecompressionProgram: Sendable {
     static func start(
         _ program: String, over file: FileByteSource, from offset: UInt64
     ) throws(SavedStateError) -> PipeByteSource {
-        let input = try file.reopen(at: offset)
+        try start(program, reading: file.reopen(at: offset), name: file.path)
+    }
+
+    /// Starts the program over a descriptor, which it takes over, as a source of what it writes.
+    static func start(
+        _ program: String, reading input: CInt, name: String
+    ) throws(SavedStateError) -> PipeByteSource {
         defer { close(input) }
         // One at a time: a program started meanwhile would inherit the writing end and hold it open.
         return try spawning.withLock { _ throws(SavedStateError) in
@@ -23,7 +29,7 @@ final class DecompressionProgram: Sendable {
             defer { close(writing) }
             do throws(SavedStateError) {
                 let process = try DecompressionProgram(program, input: input, output: writing)
-                return PipeByteSource(descriptor: reading, name: file.path, program: process)
+                return PipeByteSource(descriptor: reading, name: name, program: process)
             } catch {
                 close(reading)
                 throw error
@@ -66,7 +72,7 @@ final class DecompressionProgram: Sendable {
         let status = Self.wait(process)
         guard status != 0 else { return }
         let text = (try? messages.read(upTo: Limits.programMessageBytes)) ?? []
-        let message = printable(text.prefix { $0 != 0x0a })
+        let message = printable(text.drop { $0 == 0x0a }.prefix { $0 != 0x0a })
         throw SavedStateError(
             .malformed, "\(program) cannot decompress the content: \(message)",
             advice: "the file is incomplete or damaged: save or copy it again")

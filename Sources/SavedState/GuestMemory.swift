@@ -5,15 +5,20 @@
 /// order, which no stream says of itself.) So all stretches wanted are collected in one sequential pass.
 /// Only mapped-ram files give each page a fixed place.
 public struct GuestMemory: Sendable {
-    private let stream: SavedStream
+    let stream: SavedStream
+    /// The files of a multifd migration's other connections.
+    private let channels: [any ByteSource]
     /// Byte order of the host that saved, where the caller knows it: mapped-ram bitmaps are host words.
     private let isBigEndianHost: Bool
 
     /// Memory of an opened stream.
     ///
-    /// - Parameter isBigEndianHost: of the host that saved; the default is right for x86 and ppc64le.
-    public init(_ stream: SavedStream, isBigEndianHost: Bool = false) {
+    /// - Parameters:
+    ///   - channels: what went over the other connections of a multifd migration, in any order.
+    ///   - isBigEndianHost: of the host that saved; the default is right for x86 and ppc64le.
+    public init(_ stream: SavedStream, channels: [any ByteSource] = [], isBigEndianHost: Bool = false) {
         self.stream = stream
+        self.channels = channels
         self.isBigEndianHost = isBigEndianHost
     }
 
@@ -132,8 +137,11 @@ public struct GuestMemory: Sendable {
             let mapped = MappedPages(stream, stream.blocks[block], mapping, isBigEndianHost: isBigEndianHost)
             return try mapped.read(offsets)
         }
-        let scan = PageScan(stream: stream, block: block, offsets: offsets)
-        return try scan.run(progress)
+        var scan = PageScan(stream: stream, block: block, offsets: offsets)
+        guard !channels.isEmpty else { return try scan.run(progress) }
+        scan.hasChannels = true
+        let main = try scan.run(progress)
+        return try pages(of: block, at: offsets, sentOver: channels, main: main)
     }
 
     private func content(_ stretch: Stretch, _ pages: [UInt64: Content], _ pageSize: UInt64) -> Content {

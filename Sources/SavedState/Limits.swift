@@ -30,12 +30,8 @@ enum Limits {
     static let libvirtTextBytes: UInt64 = 16 << 20
     /// Bytes of a stream from its first device on that are spooled where the input cannot be sought:
     /// pipes and compressed files. Largest seen: 13 MB. A disk's worth of zeros behind a tiny compressed
-    /// file ends here.
-    static let spooledBytes: UInt64 = 1 << 30
-    /// Bytes that a decompressing program may write before the devices begin, for each byte it read,
-    /// beyond the first GiB. zstd reaches about 30,000 on zeros, and a page record of a real stream
-    /// costs at least 9 bytes of an incompressible kind for each 4 KiB.
-    static let expansion: UInt64 = 100_000
+    /// file ends here. They go to a temporary file: memory is not concerned.
+    static let spooledBytes: UInt64 = 256 << 20
     /// Bytes of an error text that a program writes.
     static let programMessageBytes = 1 << 12
     /// Snapshots of a disk image, bytes of their table, entries of an L1 table (32 MiB of them), extra

@@ -4,6 +4,14 @@ struct PageScan {
     let block: Int
     /// Offsets of the wanted pages in the block.
     let offsets: Set<UInt64>
+    /// Whether the pages of other connections are read as well: then this one need not have all.
+    var hasChannels = false
+
+    init(stream: SavedStream, block: Int, offsets: Set<UInt64>) {
+        self.stream = stream
+        self.block = block
+        self.offsets = offsets
+    }
 
     /// The final content of each page.
     func run(_ progress: ((UInt64, UInt64?) -> Void)?) throws(SavedStateError) -> [UInt64: GuestMemory.Content] {
@@ -13,7 +21,8 @@ struct PageScan {
         var walker = try StreamWalker(source, sink: wanted, pageSize: stream.pageSize, fileOffset: stream.fileOffset)
         let total = stream.passes == nil ? source.byteCount : nil
         while try passed(&walker) { progress?(walker.cursor.position, total) }
-        let reason = absence(walker.ram)
+        let reason = hasChannels ? nil : absence(walker.ram)
+        if hasChannels { return walker.sink.pages.mapValues { .bytes($0) } }
         return Dictionary(
             uniqueKeysWithValues: offsets.map { offset in
                 (

@@ -28,6 +28,20 @@ public struct SavedStateFile: Sendable {
         }
     }
 
+    /// Opens bytes of any origin by their content, without reading the states in them.
+    ///
+    /// Compressed content is refused when a state of it is opened: the programs that undo it need a file.
+    ///
+    /// - Parameters:
+    ///   - name: of the input, for messages.
+    ///   - offset: where a stream begins that was written behind something else; nil for bytes that begin
+    ///     with what they are.
+    public static func open(
+        _ source: any ByteSource, name: String, offset: UInt64? = nil
+    ) throws(SavedStateError) -> SavedStateFile {
+        try open(source, name: name, offset: offset, file: nil)
+    }
+
     /// Opens bytes of any origin by their content.
     ///
     /// - Parameter file: the same bytes as a file, which decompressing programs need.

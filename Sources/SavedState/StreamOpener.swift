@@ -87,7 +87,7 @@ struct StreamOpener {
         while end > floor {
             let count = min(end - floor, size)
             let bytes = try source.read(at: end - count, count: Int(count))
-            if let last = bytes.lastIndex(where: { $0 != 0 }) { return end - count + UInt64(last) + 1 }
+            if !bytes.isZero, let last = bytes.lastIndex(where: { $0 != 0 }) { return end - count + UInt64(last) + 1 }
             end -= count
             size = min(size * 4, UInt64(Limits.scanBlock))
         }

@@ -22,6 +22,15 @@ final class TemporaryFile: Sendable {
         close(descriptor)
     }
 
+    /// A descriptor of its own for what was written, from its first byte on; the caller closes it.
+    func reopened() throws(SavedStateError) -> CInt {
+        let copy = dup(descriptor)
+        guard copy >= 0, fcntl(copy, F_SETFD, FD_CLOEXEC) >= 0, lseek(copy, 0, SEEK_SET) == 0 else {
+            throw SavedStateError(.unreadable, "the temporary file cannot be read: \(String(cString: strerror(errno)))")
+        }
+        return copy
+    }
+
     /// Appends bytes.
     func write(_ bytes: [UInt8]) throws(SavedStateError) {
         var done = 0

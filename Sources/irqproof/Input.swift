@@ -20,9 +20,13 @@ struct Input {
     ///     one of several snapshots in a snapshot file or a disk image, or for a moment of a scenario. A file whose
     ///     own name contains `#` is found first.
     ///   - offset: where the stream begins in the file, if not at a known beginning.
+    ///   - channels: files of the other connections of a multifd migration.
     ///   - readsQueues: whether the event queues are read from guest memory.
     ///   - digestsDevices: whether the device part of the file is digested, as evidence to be stored.
-    init(_ argument: String, offset: UInt64? = nil, readsQueues: Bool, digestsDevices: Bool = false) throws {
+    init(
+        _ argument: String, offset: UInt64? = nil, channels: [String] = [], readsQueues: Bool,
+        digestsDevices: Bool = false
+    ) throws {
         let (path, label) = InputName.split(argument)
         name = argument
         if path != "-", offset == nil, SnapshotStore.recognizes(path: path) {
@@ -40,7 +44,9 @@ struct Input {
             if readsQueues {
                 let progress = Progress("reading event queues")
                 defer { progress.finish() }
-                try StateDecoder.readQueues(into: &state, from: stream, progress: progress.update)
+                let channels = try channels.map { try FileByteSource(path: $0) }
+                try StateDecoder.readQueues(
+                    into: &state, from: stream, channels: channels, progress: progress.update)
             }
             provenance = Provenance(stream, in: file)
             if digestsDevices { provenance.deviceDigest = try stream.deviceDigest() }

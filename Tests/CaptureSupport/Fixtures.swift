@@ -2,10 +2,20 @@ import Foundation
 
 /// The committed captures.
 package enum Fixtures {
-    /// `Fixtures/captures` of the repository.
-    package static let captures = URL(fileURLWithPath: #filePath)
+    /// `Fixtures` of the repository.
+    package static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Fixtures/captures")
+        .appending(path: "Fixtures")
+
+    /// `Fixtures/captures` of the repository.
+    package static let captures = root.appending(path: "captures")
+
+    /// The names of all files in a folder of `Fixtures`; none where there is no such folder.
+    package static func names(in folder: String) throws -> [String] {
+        let path = root.appending(path: folder).path
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: path).filter { !$0.hasPrefix(".") }.sorted()
+    }
 
     /// Every capture, those inside pairs included, by name.
     package static func allCaptures() throws -> [Capture] {

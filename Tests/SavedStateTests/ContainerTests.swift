@@ -160,6 +160,24 @@ import Testing
         }
     }
 
+    /// Clusters of the zstd kind, which `qemu-img convert -c` makes, are undone by the program of that name.
+    @Test func zstdClustersGiveTheirStream() throws {
+        guard try scratch.compressed([1], by: "zstd") != nil else { return }
+        var shape = Qcow2Builder(clusterBits: 12, isCompressed: true)
+        shape.zstd = { (try? scratch.compressed($0, by: "zstd")) ?? [] }
+        var image = shape.image([("first", stream)])
+        let path = try scratch.file("image", image)
+        let opened = try SavedStream.open(input: path)
+        #expect(opened.sections.map(\.name) == names)
+        #expect(try opened.source.read(at: 0, count: stream.count) == stream)
+        let frame = try #require(image.indices.first { image[$0...].starts(with: [0x28, 0xb5, 0x2f, 0xfd]) })
+        image[frame] = 0
+        let error = #expect(throws: SavedStateError(.malformed, "")) {
+            try SavedStream.open(input: scratch.file("damaged", image))
+        }
+        #expect(error?.message.contains("compressed cluster") == true)
+    }
+
     @Test func impossibleImagesAreRefusedForTheirReason() throws {
         let good = Qcow2Builder().image([("first", stream)])
         let changes: [(Int, [UInt8], SavedStateError.Code)] = [

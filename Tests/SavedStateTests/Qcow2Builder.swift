@@ -9,6 +9,8 @@ struct Qcow2Builder {
     var version: UInt32 = 3
     /// Stores every second cluster compressed.
     var isCompressed = false
+    /// What compresses them to zstd frames, where they are not deflated.
+    var zstd: (([UInt8]) -> [UInt8])?
     /// Leaves the 64-bit state size out, so that only the 32-bit one is there.
     var hasShortSize = false
 
@@ -36,8 +38,9 @@ struct Qcow2Builder {
     private func header(_ snapshots: UInt32, _ table: UInt64) -> [UInt8] {
         var bytes: [UInt8] = [0x51, 0x46, 0x49, 0xfb] + be32(version) + be64(0) + be32(0) + be32(clusterBits)
         bytes += be64(hasShortSize ? diskSize : 1 << 40) + be32(0) + be32(0) + be64(0) + be64(0) + be32(0)
-        bytes += be32(snapshots) + be64(table) + be64(hasExtendedL2 ? 16 : 0) + be64(0) + be64(0)
-        bytes += be32(4) + be32(112) + [UInt8](repeating: 0, count: 8)
+        bytes += be32(snapshots) + be64(table) + be64((hasExtendedL2 ? 16 : 0) | (zstd == nil ? 0 : 8))
+        bytes += be64(0) + be64(0)
+        bytes += be32(4) + be32(112) + [zstd == nil ? 0 : 1] + [UInt8](repeating: 0, count: 7)
         return bytes
     }
 
@@ -67,7 +70,8 @@ struct Qcow2Builder {
             part.count == cluster ? 0xffff_ffff : (1 << UInt64((part.count * 32 + cluster - 1) / cluster)) - 1
         guard part.contains(where: { $0 != 0 }) else { return be64(0) + (hasExtendedL2 ? be64(0xffff_ffff << 32) : []) }
         if isCompressed, number.isMultiple(of: 2) {
-            let packed = deflateRaw(part + [UInt8](repeating: 0, count: cluster - part.count))
+            let whole = part + [UInt8](repeating: 0, count: cluster - part.count)
+            let packed = zstd?(whole) ?? deflateRaw(whole)
             let host = UInt64(file.count)
             file += packed
             let sectors = UInt64((Int(host % 512) + packed.count + 511) / 512 - 1)

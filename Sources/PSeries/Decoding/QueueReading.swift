@@ -10,13 +10,16 @@ extension StateDecoder {
     ///
     /// Costs one pass over the stream's RAM, except in mapped-ram files.
     ///
-    /// - Parameter progress: called now and then with the bytes passed and the size of the stream, if known.
+    /// - Parameters:
+    ///   - channels: what went over the other connections of a multifd migration.
+    ///   - progress: called now and then with the bytes passed and the size of the stream, if known.
     public static func readQueues(
-        into state: inout MachineState, from stream: SavedStream, progress: ((UInt64, UInt64?) -> Void)? = nil
+        into state: inout MachineState, from stream: SavedStream, channels: [any ByteSource] = [],
+        progress: ((UInt64, UInt64?) -> Void)? = nil
     ) throws(SavedStateError) {
         guard let xive = state.xive else { return }
         let queues = xive.queues.filter(\.isEnabled)
-        let memory = GuestMemory(stream, isBigEndianHost: xive.tableByteOrder == .big)
+        let memory = GuestMemory(stream, channels: channels, isBigEndianHost: xive.tableByteOrder == .big)
         let contents = try memory.read(
             queues.map { GuestMemory.Stretch(address: $0.address, count: $0.byteCount) }, progress: progress)
         var entries: [QueueEntry] = []
@@ -27,9 +30,7 @@ extension StateDecoder {
                 state.xive?.contents = .notCaptured(reason: reason)
                 return
             case .outside:
-                let place = "queue \(queue.tableServer)/\(queue.tablePriority)"
-                let reason = "its address \(hexadecimal(queue.address, digits: 1)) is outside of guest memory"
-                state.gaps.append(Gap(subject: "the entries of \(place)", reason: reason))
+                state.gaps.append(.entriesOutsideMemory(of: queue))
             }
         }
         state.xive?.contents = .captured(entries)
