@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -185,6 +186,27 @@ def as_stopped_guest(stream: Stream, size: int, target: Path) -> None:
         out.write(stream.data[min(item.start for item in stream.items if item.kind == END) :])
 
 
+def as_many_passes(stream: Stream, size: int, target: Path) -> int:
+    """Writes the stream with at least `size` bytes: its pages come again and again, as from a busy guest.
+
+    The result is the offset of the first PART.
+    """
+    ram, block = stream.ram, stream.blocks[0]
+    pages = min(block.length, 64 << 20) // PAGE_SIZE
+    content = bytes(range(256)) * (PAGE_SIZE // 256)
+    with target.open("wb") as out:
+        out.write(stream.data[: stream.live_start_end])
+        first = out.tell()
+        while out.tell() < size:
+            out.write(struct.pack(">BI", PART, ram.identity))
+            out.write(struct.pack(">QB", PAGE, len(block.name)) + block.name + content)
+            for page in range(1, pages):
+                out.write(struct.pack(">Q", page * PAGE_SIZE | PAGE | CONTINUE) + content)
+            out.write(struct.pack(">QBI", EOS, FOOTER, ram.identity))
+        out.write(stream.data[min(item.start for item in stream.items if item.kind == END) :])
+    return first
+
+
 def as_mapped_ram(stream: Stream, memory: int, target: Path) -> None:
     """Writes the stream as a sparse file in the mapped-ram form, with a first block of `memory` bytes, all zero.
 
@@ -344,3 +366,49 @@ def _claim(data: bytearray, numbers: list[int]) -> int:
         assignments[number] = assignments[number] or 0x8000000080000000
     struct.pack_into(f"<{count}Q", data, table + 4, *assignments)
     return sum(assignment >> 63 for assignment in assignments)
+
+
+def as_disk_image(stream: bytes, bits: int = 16, extended: bool = False, packed: bool = False) -> bytes:
+    """A qcow2 image with one snapshot `s`, its state behind a disk of one byte, as QEMU stores it.
+
+    - `bits`: base 2 logarithm of the cluster size.
+    - `packed`: compresses every cluster, which QEMU does not do to a machine's state.
+    """
+    cluster = 1 << bits
+    width = 16 if extended else 8
+    out = bytearray(cluster)
+
+    def align() -> None:
+        out.extend(bytes(-len(out) % cluster))
+
+    entries = bytearray()
+    for start in range(0, len(stream), cluster):
+        part = stream[start : start + cluster].ljust(cluster, b"\0")
+        if packed:
+            deflate = zlib.compressobj(9, zlib.DEFLATED, -12)
+            small = deflate.compress(part) + deflate.flush()
+            host = len(out)
+            out += small
+            sectors = (host % 512 + len(small) + 511) // 512 - 1
+            entry = 1 << 62 | sectors << (70 - bits) | host
+        else:
+            align()
+            entry = 1 << 63 | len(out)
+            out += part
+        entries += struct.pack(">Q", entry) + (struct.pack(">Q", 0xFFFFFFFF) if extended else b"")
+    tables = [0]
+    for start in range(0, len(entries), cluster):
+        align()
+        tables.append(len(out))
+        out += entries[start : start + cluster].ljust(cluster, b"\0")
+    align()
+    first = len(out)
+    out += struct.pack(f">{len(tables)}Q", *tables)
+    align()
+    snapshots = len(out)
+    out += struct.pack(">QIHHIIQII", first, len(tables), 1, 1, 1_700_000_000, 0, 5, 0, 24)
+    out += struct.pack(">QQQ", len(stream), 1, (1 << 64) - 1) + b"1s" + bytes(6)
+    header = b"QFI\xfb" + struct.pack(">IQIIQIIQQIIQ", 3, 0, 0, bits, 1 << 30, 0, 0, 0, 0, 0, 1, snapshots)
+    header += struct.pack(">QQQII", 16 if extended else 0, 0, 0, 4, 112) + bytes(8)
+    out[: len(header)] = header
+    return bytes(out)

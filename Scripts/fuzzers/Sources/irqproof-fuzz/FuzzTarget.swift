@@ -1,0 +1,1 @@
+../../../../Tests/RegressionTests/FuzzTarget.swift
