@@ -1,7 +1,10 @@
 import ArgumentParser
 import Checker
+import InterruptState
+import PSeries
 import Reports
 import SavedState
+import SnapshotStore
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,15 +33,22 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "Also read the event queues from guest memory and show their entries.")
     var queues = false
 
+    @Flag(help: "Show instead what became of every byte: decoded, skipped under a rule, or not understood.")
+    var ledger = false
+
     @Option(help: "Where the stream begins in the file, in bytes (saved with file:NAME,offset=N).")
     var offset: UInt64?
+
+    @Option(help: "With --queues: a file of another connection of a multifd migration; give each of them.")
+    var channel: [String] = []
 
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        if ledger { return try showLedger() }
         let input: Input
         do {
-            input = try Input(file, offset: offset, readsQueues: queues)
+            input = try Input(file, offset: offset, channels: channel, readsQueues: queues)
         } catch let error as SavedStateError where error.code == .missing {
             listSections()
             throw error
@@ -54,6 +64,32 @@ struct InspectCommand: ParsableCommand {
                     input.state, findings: findings, evidence: input.evidence, showsAll: all, showsQueues: queues,
                     style: style))
         }
+    }
+
+    /// Accounts for every byte, also of a stream that is damaged or has no pseries interrupt controller.
+    private func showLedger() throws {
+        let (path, label) = InputName.split(file)
+        guard path == "-" || offset != nil || !SnapshotStore.recognizes(path: path) else {
+            throw Trouble("\(file): a snapshot file has no bytes of a stream; give the saved VM itself")
+        }
+        let saved = try SavedStateFile.open(path: path, offset: offset)
+        let stream = try saved.state(label).open(options: OpenOptions(acceptsPartial: true))
+        var provenance = Provenance(stream, in: saved)
+        var state: MachineState?
+        do {
+            state = try StateDecoder.decode(stream)
+        } catch {
+            provenance.notes.append(error.description)
+        }
+        let progress = Progress("reading the stream")
+        let ledger = ByteLedger(stream, state: state, progress: progress.update)
+        progress.finish()
+        let evidence = Evidence(name: file, facts: [("container", provenance.container)], notes: provenance.notes)
+        switch output.format {
+        case .json: Console.write(LedgerReport.json(ledger, evidence: evidence))
+        case .text: Console.write(LedgerReport.text(ledger, evidence: evidence, style: Console.style(output.color)))
+        }
+        if let damage = stream.damage { throw damage }
     }
 
     /// What there is in a stream without a pseries interrupt controller.
