@@ -241,6 +241,23 @@ extension RuleCase {
         .inspection(
             .queueReservedPriority, broken: { $0.enableQueue(server: 1, priority: 7) },
             sound: { $0.enableQueue(server: 1, priority: 5) }),
+        .inspection(
+            .queueOutsideMemory,
+            broken: { state in
+                bound(&state)
+                let queues = state.xive?.queues.filter(\.isEnabled) ?? []
+                state.gaps += queues.map { .entriesOutsideMemory(of: $0) }
+            },
+            sound: { state in
+                bound(&state)
+                state.gaps.append(Gap(subject: "the entries of queue 0/0", reason: "not known"))
+            }),
+        .inspection(
+            .queueUnknownEntry, broken: { $0.write(eisn: 0x77, count: 1) },
+            sound: { state in state.write(eisn: state.eisn(of: 0x1100), count: 1) }),
+        .inspection(
+            .queueWrapped, broken: { state in state.write(eisn: state.eisn(of: 0x1100), count: 16_384) },
+            sound: { state in state.write(eisn: state.eisn(of: 0x1100), count: 16_383) }),
     ]
 
     private static let devices: [RuleCase] = [
@@ -281,4 +298,20 @@ extension RuleCase {
             sound: { $0.numbers[3].owner = .virtualDevice(type: "x", unitAddress: 7) }),
         .loaded(.exactListing, .exact, broken: { $0.numbers.swapAt(3, 4) }),
     ]
+}
+
+extension MachineState {
+    /// Binds a number and puts entries with an EISN into its queue, from the beginning on.
+    fileprivate mutating func write(eisn: UInt32, count: UInt32) {
+        bound(&self)
+        let entries = (0..<count).map { QueueEntry(queueIndex: 8 + 6, position: $0, word: 0x8000_0000 | eisn) }
+        xive?.contents = .captured(entries)
+    }
+
+    /// What the queue shows for a number.
+    fileprivate func eisn(of number: UInt32) -> UInt32 {
+        var state = self
+        bound(&state)
+        return state.xive?.sources.first { $0.number.rawValue == number }?.assignment.eisn ?? 0
+    }
 }

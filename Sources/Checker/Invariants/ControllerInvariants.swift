@@ -12,6 +12,7 @@ extension Inspection {
             check(source, queueCount: xive.queueCount, enabled: enabled, servers: servers)
         }
         for queue in xive.queues where queue.isEnabled { check(queue, servers: servers) }
+        checkEntries(xive)
         checkContexts()
     }
 
@@ -67,6 +68,36 @@ extension Inspection {
         }
         if queue.tablePriority == 7 {
             fault(.queueReservedPriority, "Event queues of the reserved priority 7 are enabled", "")
+        }
+    }
+
+    /// What stands in the queues, as far as guest memory was read.
+    private mutating func checkEntries(_ xive: XiveController) {
+        func fault(_ rule: Rule, _ lead: String, _ queue: UInt32, _ value: String) -> Violation {
+            let name = EventQueueText.name(queue)
+            return Violation(rule, lead, subject: name, value: value, concerns: name, at: .eventQueue(queue))
+        }
+        for queue in xive.queues where queue.isEnabled && state.gaps.contains(.entriesOutsideMemory(of: queue)) {
+            let value = EventQueueText.placement(queue)
+            add(fault(.queueOutsideMemory, "Event queues lie outside of guest memory", queue.index, value))
+        }
+        guard case .captured(let entries) = xive.contents else { return }
+        let shown = SmallNumberSet(xive.sources.filter(\.assignment.isValid).map(\.assignment.eisn))
+        let written = Dictionary(grouping: entries, by: \.queueIndex)
+        for queue in xive.queues where queue.isEnabled {
+            let entries = written[queue.index] ?? []
+            let strange = Set(entries.map(\.eisn).filter { !shown.contains($0) }).sorted()
+            if !strange.isEmpty {
+                let value =
+                    "EISN " + strange.prefix(4).map { hexadecimal(UInt64($0), digits: 1) }.joined(separator: ", ")
+                let rest = strange.count > 4 ? " and \(strange.count - 4) more" : ""
+                let lead = "Entries in event queues show numbers that no claimed source has"
+                add(fault(.queueUnknownEntry, lead, queue.index, value + rest))
+            }
+            if UInt64(entries.count) == UInt64(queue.entryCount) {
+                let lead = "Event queues have gone round, over entries that may not have been read"
+                add(fault(.queueWrapped, lead, queue.index, "\(entries.count) entries"))
+            }
         }
     }
 

@@ -62,7 +62,7 @@ extension Rule {
 
     static let queueRules: [Rule] = [
         queueConfiguration, queuePosition, queueStatus, queueEntries, queueServerMissing, queueTarget, queueAlignment,
-        queueIndexRange, queueReservedPriority,
+        queueIndexRange, queueReservedPriority, queueOutsideMemory, queueUnknownEntry, queueWrapped,
     ]
 
     static let queueConfiguration = Rule(
@@ -127,4 +127,26 @@ extension Rule {
         effect: "No call of the guest can have made this queue.",
         cause: "The table is damaged, or another hypervisor wrote it.",
         remedy: "Capture the state again.")
+
+    static let queueOutsideMemory = Rule(
+        "queue/outside-memory", .error,
+        summary: "An enabled event queue lies outside of guest memory.",
+        effect: "Events written to it are lost: the guest never sees these interrupts.",
+        cause: "The descriptor is damaged, or the memory was there on another machine only.",
+        remedy: "Compare the size of memory with that of the machine on which the guest set up the queue.")
+
+    static let queueUnknownEntry = Rule(
+        "queue/unknown-entry", .note,
+        summary: "An entry in an event queue shows a number (EISN) that no claimed source has.",
+        effect: "If the guest has not read it yet, it takes an interrupt that it cannot give to any device.",
+        cause:
+            "The source was released or bound to another number since; mostly the guest has read the entry long ago.",
+        remedy: "Nothing, unless the guest reports a spurious interrupt.")
+
+    static let queueWrapped = Rule(
+        "queue/wrapped", .note,
+        summary: "Every place of an event queue holds an entry: it has gone round and written over older ones.",
+        effect: "None if the guest had read those; if it had not, they are lost. The saved state does not tell which.",
+        cause: "The guest has run for long, or did not read its queue for long.",
+        remedy: "Nothing, unless the guest misses interrupts.")
 }
