@@ -11,7 +11,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 
-from oracles import compare, infopic, layout, machine, verdict
+from oracles import compare, containers, infopic, layout, machine, verdict
 from oracles.tool import REPOSITORY, Outcome
 
 CAPTURES = REPOSITORY / "Fixtures" / "captures"
@@ -228,6 +228,31 @@ class CommandLinesAreMachines(unittest.TestCase):
                 "devices": [{"phb": 1}, {"pci": {"model": "e1000e", "at": "phb1:1f.0"}}, {"vlan": "0x3000"}],
             },
         )
+
+
+class ContainerTests(unittest.TestCase):
+    """What is taken out of a container is what was put in, whoever wrote it."""
+
+    STREAM = containers.load(REPOSITORY / "Fixtures" / "containers" / "00-ok.bin.xz")
+
+    def test_stream_of_a_disk_image(self):
+        sys.path.insert(0, str(REPOSITORY / "Scripts" / "bench"))
+        import streams
+
+        for options in ({"bits": 9}, {"bits": 16}, {"bits": 14, "extended": True}):
+            self.assertEqual(containers.snapshots(streams.as_disk_image(self.STREAM, **options)), {"s": self.STREAM})
+        with self.assertRaises(containers.ContainerError):
+            containers.snapshots(streams.as_disk_image(self.STREAM, packed=True))
+
+    def test_stream_of_a_save_image(self):
+        image = containers.load(REPOSITORY / "Fixtures" / "containers" / "49-libvirt-ok.bin.xz")
+        self.assertEqual(containers.libvirt_stream(image), self.STREAM)
+        with self.assertRaises(containers.ContainerError):
+            containers.libvirt_stream(image[:28] + b"\x63" + image[29:])
+
+    def test_prefix_is_found(self):
+        self.assertEqual(containers.prefix(b"HDRX" * 10 + self.STREAM), 40)
+        self.assertEqual(containers.prefix(self.STREAM), 0)
 
 
 if __name__ == "__main__":

@@ -23,13 +23,23 @@ struct Tool {
     }
 
     static func run(_ arguments: [String]) throws -> Outcome {
+        try run(path, arguments)
+    }
+
+    /// Runs a script of the shell: `$IRQPROOF` is the tool, `$1` and so on are the arguments.
+    static func shell(_ script: String, _ arguments: String...) throws -> Outcome {
+        try run(URL(fileURLWithPath: "/bin/bash"), ["-c", script, "bash"] + arguments)
+    }
+
+    private static func run(_ executable: URL, _ arguments: [String]) throws -> Outcome {
         let process = Process()
-        process.executableURL = path
+        process.executableURL = executable
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
         var environment = ProcessInfo.processInfo.environment
         // A trap must end the process at once, not start a debugger that hides it.
         environment["SWIFT_BACKTRACE"] = "enable=no"
+        environment["IRQPROOF"] = path.path
         process.environment = environment
         let folder = try TemporaryFolder()
         let (output, errors) = (folder.path("out"), folder.path("err"))
