@@ -9,7 +9,7 @@ extension Machine {
     public func snapshot() -> MachineState {
         var state = MachineState(
             facts: MachineFacts(
-                typeName: setup.type.name, scheme: setup.type.scheme, activeMode: activeMode,
+                typeName: setup.type.name, scheme: scheme, activeMode: activeMode,
                 serverCount: board.processors.serverCount, serverCountBasis: .model))
         state.xive = xiveState
         state.xics = xics.map {
@@ -28,6 +28,11 @@ extension Machine {
         state.deviceTree = setup.type.stream.deviceTree ? guestTree : nil
         state.numbers = numberRows
         return state
+    }
+
+    /// Nil under a map that no release has.
+    private var scheme: NumberScheme? {
+        if case .sparse = setup.type.map { nil } else { setup.type.scheme }
     }
 
     private var xiveState: XiveController? {

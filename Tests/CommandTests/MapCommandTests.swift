@@ -87,7 +87,7 @@ import Testing
         #expect(outcome.status == 1)
         let scenario = try String(
             contentsOfFile: folder.path("scenarios/constructed-independent.yaml"), encoding: .utf8)
-        #expect(scenario.hasPrefix("scenario: ") && scenario.hasSuffix("expect: different\n"))
+        #expect(scenario.hasPrefix("scenario: ") && scenario.hasSuffix("expect: {verdict: different}\n"))
         let obligation = try String(contentsOfFile: folder.path("smt/constructed-independent.smt2"), encoding: .utf8)
         #expect(obligation.contains("(check-sat)"))
     }
