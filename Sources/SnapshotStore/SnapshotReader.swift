@@ -5,9 +5,12 @@ import InterruptState
 struct SnapshotReader {
     private let db: Database
     private let fileSize: Int
+    private let cache: ReadCache
 
-    init(_ db: Database) throws {
+    /// - Parameter cache: of this connection; nothing is taken from one that is new.
+    init(_ db: Database, cache: ReadCache = ReadCache()) throws {
         self.db = db
+        self.cache = cache
         fileSize = try db.fileSize()
     }
 
@@ -117,9 +120,8 @@ struct SnapshotReader {
             let decoder = StateDecoder { role in
                 try (linksByRole[role] ?? []).map { try verifiedRows(of: $0, &budget) }
             }
-            let state = try decoder.state(row)
+            let state = try state(row, links, decoder)
             try decoder.complete(&provenance)
-            try verify(state, row)
             return StoredSnapshot(
                 summary: SnapshotSummary(id: id, row: row, provenance: provenance), state: state,
                 provenance: provenance)
@@ -127,6 +129,16 @@ struct SnapshotReader {
             error.snapshot = row.name
             throw error
         }
+    }
+
+    /// The state, decoded and verified unless the one before was decoded from the same.
+    private func state(_ row: SnapshotRow, _ links: [Link], _ decoder: StateDecoder) throws -> MachineState {
+        let key = ReadCache.StateKey(row, links)
+        if let state = cache.state(key) { return state }
+        let state = try decoder.state(row)
+        try verify(state, row)
+        cache.keep(state, decodedFrom: key)
+        return state
     }
 
     private func cells(
@@ -162,12 +174,14 @@ struct SnapshotReader {
     }
 
     private func verifiedRows(of link: Link, _ budget: inout ScanBudget) throws -> RowBuffer {
+        if let rows = cache.rows(of: link) { return rows }
         var key = RowBuffer()
         key.integer(link.part)
         let rows = try select(link.role.table.select, key, &budget)
         guard rows.digest(table: link.role.table.name) == link.digest else {
             throw StoreError.altered(part: link.part, of: link.role)
         }
+        cache.keep(rows, of: link)
         return rows
     }
 

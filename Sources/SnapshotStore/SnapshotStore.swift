@@ -22,6 +22,7 @@ public final class SnapshotStore: Sendable {
     /// How the file was opened.
     public let mode: Mode
     private let queue: DatabaseQueue
+    private let cache = ReadCache()
 
     /// Opens a snapshot file that exists.
     ///
@@ -155,7 +156,7 @@ public final class SnapshotStore: Sendable {
 
     func read<Value>(_ body: (SnapshotReader) throws -> Value) throws(StoreError) -> Value {
         do {
-            return try queue.read { try body(try SnapshotReader($0)) }
+            return try queue.read { try body(try SnapshotReader($0, cache: cache)) }
         } catch {
             throw StoreError(error, file: path)
         }

@@ -129,7 +129,7 @@ final class SnapshotWriter {
 }
 
 /// That a snapshot has a part, in a rôle, as a page.
-struct Link {
+struct Link: Equatable {
     var role: Role
     var page: Int64
     var part: Int64
