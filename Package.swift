@@ -15,9 +15,15 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
+
+// The commit goes into release builds only: a debug build is not made anew after every commit.
+let commit: [CSetting] =
+    Context.gitInformation.map { git in
+        [.define("IRQPROOF_COMMIT", to: "\"\(git.currentCommit)\"", .when(configuration: .release))]
+    } ?? []
 
 let package = Package(
     name: "irqproof",
@@ -51,6 +57,9 @@ let package = Package(
         // C corner: what runs between fork and exec, and messages that carry descriptors.
         .target(name: "CKeeper"),
 
+        // C corner: facts of the build, which only C's preprocessor can be told.
+        .target(name: "CBuild", cSettings: commit),
+
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
         // QEMU's saved-state formats; knows nothing of interrupts.
@@ -81,7 +90,7 @@ let package = Package(
             dependencies: [
                 "InterruptState", "SavedState", "PSeries", "Descriptions", "Prover", "Replay", "Scenarios",
                 "SnapshotStore",
-                "Checker", "Reports",
+                "Checker", "Reports", "QEMUControl", "CBuild", "CCrypto", "CSQLite", "CZlib",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -97,6 +106,10 @@ let package = Package(
         tests(
             "CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries", "SnapshotStore", "Checker"]),
         tests("CheckerTests", ["Checker", "InterruptState"]),
+        tests(
+            "ReportsTests",
+            ["Reports", "CaptureSupport", "Checker", "Prover", "PSeries", "InterruptState", "SavedState"],
+            exclude: ["Snapshots", "Schemas"]),
         tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
         tests("DescriptionsTests", ["Descriptions", "PSeries", "InterruptState"]),
         tests(

@@ -6,13 +6,21 @@ public struct Evidence: Sendable {
     public var facts: [(label: String, value: String)]
     /// Things worth telling about the reading, as sentences.
     public var notes: [String]
+    /// Path of the file with the stream that byte offsets count in; nil where it is the name itself.
+    public var file: String?
 
     /// The value with these parts.
-    public init(name: String, facts: [(label: String, value: String)], notes: [String]) {
+    public init(
+        name: String, facts: [(label: String, value: String)], notes: [String], file: String? = nil
+    ) {
         self.name = name
         self.facts = facts
         self.notes = notes
+        self.file = file
     }
+
+    /// The file that byte offsets count in.
+    var streamFile: String { file ?? name }
 }
 
 extension JSONWriter {

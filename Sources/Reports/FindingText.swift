@@ -11,17 +11,45 @@ struct FindingText {
         findings.flatMap(lines(_:))
     }
 
+    /// Columns before everything but the mark of the severity.
+    private static let indent = 8
+
     private func lines(_ finding: Finding) -> [String] {
-        var lines = [
-            mark(finding.severity) + " " + printable(finding.title) + style.text("  [\(finding.rule.id)]", .quiet)
-        ]
-        lines.append("        " + printable(finding.consequence))
+        var lines = style.wrapped(printable(finding.title), indent: Self.indent, used: Self.indent)
+        append("[\(finding.rule.id)]", to: &lines)
+        lines[0] = mark(finding.severity) + " " + lines[0]
+        lines += paragraph(printable(finding.consequence))
         for detail in finding.details.prefix(FindingText.shownDetails) {
-            lines.append("        " + describe(detail, comparesTwo: finding.comparesTwo))
+            var part = paragraph(detail.sentence(comparesTwo: finding.comparesTwo))
+            if !detail.places.isEmpty { append("(\(detail.places.joined(separator: "; ")))", to: &part) }
+            lines += part
         }
         let rest = finding.details.count - FindingText.shownDetails
-        if rest > 0 { lines.append("        and \(rest) more (all of them with --format json)") }
+        if rest > 0 { lines += paragraph("and \(rest) more (all of them with --format json)") }
         return lines
+    }
+
+    private func paragraph(_ text: String) -> [String] {
+        var lines = style.wrapped(text, indent: Self.indent + 2, used: Self.indent)
+        lines[0] = String(repeating: " ", count: Self.indent) + lines[0]
+        return lines
+    }
+
+    /// Puts a quiet remark behind the last line, or below it where there is no room.
+    private func append(_ remark: String, to lines: inout [String]) {
+        let last = lines[lines.count - 1]
+        let isFirst = lines.count == 1 && !last.hasPrefix(" ")
+        let used = last.count + (isFirst ? Self.indent : 0) + 2
+        if let width = style.width, used + remark.count > width {
+            let indent = Self.indent + 2
+            let below = style.wrapped(remark, indent: indent, used: indent)
+            lines += below.enumerated().map { index, line in
+                let text = line.drop { $0 == " " }
+                return String(repeating: " ", count: indent) + style.text(String(text), .quiet)
+            }
+        } else {
+            lines[lines.count - 1] = last + style.text("  " + remark, .quiet)
+        }
     }
 
     private func mark(_ severity: Severity) -> String {
@@ -30,16 +58,6 @@ struct FindingText {
         case .warning: style.text("warning", .warning)
         case .note: style.text("note   ", .quiet)
         }
-    }
-
-    private func describe(_ detail: Detail, comparesTwo: Bool) -> String {
-        let left = printable(detail.sourceValue ?? "none")
-        let values = comparesTwo ? "\(left) -> \(printable(detail.otherValue ?? "none"))" : left
-        let sites = [detail.sourceSite, detail.otherSite].compactMap { $0 }.map { site in
-            "\(printable(site.section)) \(printable(site.field)) at byte \(site.offset)"
-        }
-        let place = sites.isEmpty ? "" : style.text("  (\(sites.joined(separator: "; ")))", .quiet)
-        return "\(printable(detail.subject)): \(values)\(place)"
     }
 }
 

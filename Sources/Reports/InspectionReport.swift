@@ -14,7 +14,8 @@ public enum InspectionReport {
         lines += evidence.notes.map { "  note: \(printable($0))" }
         lines += StateText(state, style: style, showsAll: showsAll, showsQueues: showsQueues).lines()
         lines += ["", style.text("Findings", .heading)]
-        lines += findings.isEmpty ? ["  none"] : FindingText(style: style).lines(findings).map { "  " + $0 }
+        lines +=
+            findings.isEmpty ? ["  none"] : FindingText(style: style.indented(by: 2)).lines(findings).map { "  " + $0 }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -22,7 +23,7 @@ public enum InspectionReport {
     public static func json(_ state: MachineState, findings: [Finding], evidence: Evidence) -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/inspect/1")
+            json.member("schema", SchemaName.inspect)
             json.evidence("provenance", evidence)
             StateJSON.write(state, to: &json)
             json.findings(findings)

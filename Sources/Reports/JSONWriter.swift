@@ -66,7 +66,8 @@ struct JSONWriter {
         bytes.append(open)
         hasMember.append(false)
         body(&self)
-        if hasMember.popLast() == true { newLine() }
+        let isOnOneLine = hasMember.count > 2
+        if hasMember.popLast() == true, !isOnOneLine { newLine() }
         bytes.append(close)
     }
 

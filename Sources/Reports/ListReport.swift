@@ -49,7 +49,7 @@ public enum ListReport {
     public static func json(_ entries: [Entry]) -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/list/1")
+            json.member("schema", SchemaName.list)
             json.array("snapshots") { json in
                 for entry in entries {
                     json.object {

@@ -76,7 +76,7 @@ public enum ComparisonReport {
     public static func json(_ comparison: MachineComparison) -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/compare/1")
+            json.member("schema", SchemaName.compare)
             json.member("verdict", comparison.isNumberIdentical ? "identical" : "different")
             json.member("first", comparison.first.type.name)
             json.member("second", comparison.second.type.name)
@@ -154,7 +154,7 @@ public enum ClassesReport {
     public static func json(_ classes: MachineTypeClasses) -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/classes/1")
+            json.member("schema", SchemaName.classes)
             json.array("groups") { json in
                 for group in classes.groups {
                     json.object { json in

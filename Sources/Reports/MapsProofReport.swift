@@ -37,7 +37,7 @@ public enum ProofReport {
     public static func json(_ proofs: [Proof]) -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/prove/1")
+            json.member("schema", SchemaName.prove)
             json.array("proofs") { json in
                 for proof in proofs { json.object { self.proof(proof, &$0) } }
             }

@@ -64,7 +64,7 @@ public enum MapReport {
     public static func json(_ map: MachineMap) -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/map/1")
+            json.member("schema", SchemaName.map)
             json.member("machine", map.description.type.name)
             json.member("scheme", map.description.type.map.name)
             json.member("ic_mode", map.description.effectiveMode.rawValue)

@@ -19,16 +19,19 @@ public enum VerificationReport {
         }
     }
 
-    /// Verdict first, then why, worst first, then what was compared and what was not.
+    /// Verdict first, then why, worst first, then what was compared and what was not; counts at the end.
     public static func text(_ verification: Verification, sides: Sides, style: TextStyle) -> String {
-        var lines = [verdict(verification, style)]
+        var lines = verdict(verification, style)
         lines += self.sides(sides)
         if !verification.findings.isEmpty {
             lines.append("")
             lines += FindingText(style: style).lines(verification.findings)
         }
-        lines += ["", "compared  " + compared(verification.counts)]
-        lines += verification.notCompared.map { "not compared  \(printable($0.subject)): \(printable($0.reason))" }
+        lines += [""] + paragraph("compared", verification.comparedText, style)
+        for item in verification.notCompared {
+            lines += paragraph("not compared", "\(item.subject): \(item.reason)", style)
+        }
+        if let found = verification.foundText { lines += paragraph("found", found, style) }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -36,14 +39,14 @@ public enum VerificationReport {
     public static func json(_ verification: Verification, sides: Sides) -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/verify/1")
+            json.member("schema", SchemaName.verify)
             json.member("verdict", verification.verdict.rawValue)
             json.member("level", verification.level.rawValue)
             json.evidence("source", sides.source)
             if let destination = sides.destination { json.evidence("destination", destination) }
             if let constructed = sides.constructed { json.evidence("constructed", constructed) }
             json.object("compared") { json in
-                for (label, count) in figures(verification.counts) {
+                for (label, count) in verification.counts.figures {
                     json.member(label.lowercased().replacing(" ", with: "_"), count)
                 }
             }
@@ -60,18 +63,22 @@ public enum VerificationReport {
         return json.text
     }
 
-    private static func verdict(_ verification: Verification, _ style: TextStyle) -> String {
-        let counts = Severity.allCases.compactMap { severity -> String? in
-            let count = verification.findings.count { $0.severity == severity }
-            return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
-        }
-        let tail =
-            " at level \(verification.level.rawValue)" + (counts.isEmpty ? "" : ": " + counts.joined(separator: ", "))
-        switch verification.verdict {
-        case .identical: return style.text("IDENTICAL", .good) + tail
-        case .different: return style.text("DIFFERENT", .bad) + tail
-        case .undecided: return style.text("UNDECIDED", .warning) + tail
-        }
+    /// A labelled paragraph, its further lines under its first.
+    private static func paragraph(_ label: String, _ text: String, _ style: TextStyle) -> [String] {
+        style.wrapped(label + "  " + printable(text), indent: label.count + 2)
+    }
+
+    private static func verdict(_ verification: Verification, _ style: TextStyle) -> [String] {
+        let look: TextStyle.Look =
+            switch verification.verdict {
+            case .identical: .good
+            case .different: .bad
+            case .undecided: .warning
+            }
+        var lines = style.wrapped(verification.statement, indent: 2)
+        let headline = verification.verdict.headline
+        lines[0] = style.text(headline, look) + lines[0].dropFirst(headline.count)
+        return lines
     }
 
     private static func sides(_ sides: Sides) -> [String] {
@@ -83,19 +90,5 @@ public enum VerificationReport {
             let gap = String(repeating: " ", count: max(1, 13 - label.count))
             return "  \(label)\(gap)\(printable(evidence.name))"
         }
-    }
-
-    private static func compared(_ counts: Counts) -> String {
-        figures(counts).filter { $0.count > 0 }.map { "\($0.count) \($0.label)" }.joined(separator: ", ")
-    }
-
-    private static func figures(_ counts: Counts) -> [(label: String, count: UInt64)] {
-        [
-            ("numbers walked", counts.numbersWalked), ("numbers claimed", counts.claimedNumbers),
-            ("bindings", counts.bindings), ("event queues", counts.queues), ("queue entries", counts.queueEntries),
-            ("thread contexts", counts.contexts), ("presenters", counts.presenters), ("vCPUs", counts.virtualCPUs),
-            ("host bridges", counts.bridges), ("virtual devices", counts.virtualDevices),
-            ("constructed numbers", counts.constructedNumbers),
-        ]
     }
 }

@@ -6,13 +6,18 @@ import Reports
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Compare the interrupt numbers of two machine types or described machines.",
-        discussion: """
+        abstract: "Compare the numbers of two machine types.",
+        usage: "irqproof compare [OPTION]... MACHINE MACHINE\n       irqproof compare --all [MACHINE]...",
+        discussion: Help.text(
+            """
             Says which facts and rules differ, which numbers move, and what that means for a migration in
             either direction. With --all, groups machine types by the numbers they give.
 
+            Example: irqproof compare pseries-3.0 pseries-3.1
+                     irqproof compare --all
+
             Exit codes: 0 identical numbers, 1 different numbers, 2 trouble, 64 usage.
-            """)
+            """))
 
     @Argument(help: "Machine types, or description files (YAML or JSON).")
     var machine: [String] = []

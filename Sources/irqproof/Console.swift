@@ -24,15 +24,25 @@ enum Console {
         write(text, to: STDERR_FILENO)
     }
 
-    /// Whether a message in colour is welcome on standard output.
-    static func style(_ choice: ColourChoice) -> TextStyle {
-        switch choice {
-        case .always: return TextStyle(usesColour: true)
-        case .never: return .plain
-        case .auto:
-            let isDumb = variable("TERM").map { $0 == "dumb" } ?? true
-            return TextStyle(usesColour: isatty(STDOUT_FILENO) == 1 && variable("NO_COLOR") == nil && !isDumb)
-        }
+    /// How text may look on standard output: the option, else what is set, else by what it is connected to.
+    static func style(_ option: ColourChoice?) -> TextStyle {
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        let usesColour =
+            switch Settings.current.colour(option).content {
+            case .always: true
+            case .never: false
+            case .auto: isTerminal && Environment["NO_COLOR"] == nil && (Environment["TERM"] ?? "dumb") != "dumb"
+            }
+        return TextStyle(usesColour: usesColour, width: isTerminal ? width : nil)
+    }
+
+    /// Columns of the terminal; nil where it does not tell, or tells less than text can be set in.
+    private static var width: Int? {
+        let least = 40
+        if let columns = Environment["COLUMNS"].flatMap({ Int($0) }), columns >= least { return columns }
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col >= least else { return nil }
+        return Int(size.ws_col)
     }
 
     /// The time of day: ISO 8601 in UTC.
@@ -43,11 +53,6 @@ enum Console {
         func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
         return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
             + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
-    }
-
-    private static func variable(_ name: String) -> String? {
-        guard let value = getenv(name), value.pointee != 0 else { return nil }
-        return String(cString: value)
     }
 
     private static func write(_ text: String, to descriptor: Int32) {

@@ -6,15 +6,17 @@ import SnapshotStore
 struct FsckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fsck",
-        abstract: "Check a whole snapshot file, and say what in it can be trusted.",
-        discussion: """
+        abstract: "Check a snapshot file as a whole.",
+        usage: "irqproof fsck [OPTION]... DATABASE",
+        discussion: Help.text(
+            """
             Checks the database itself, its references, and every digest of every snapshot. A snapshot that can be
             trusted is, to the last bit, what was stored. Nothing is repaired: import the rest again.
 
             Example: irqproof fsck snapshots.db
 
             Exit codes: 0 everything can be trusted, 1 something cannot, 2 the file could not be opened, 64 usage.
-            """
+            """)
     )
 
     @Argument(help: "The snapshot file.")

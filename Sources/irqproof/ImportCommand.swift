@@ -6,8 +6,10 @@ import SnapshotStore
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Store the interrupt state of saved VMs in a snapshot file.",
-        discussion: """
+        abstract: "Store saved VMs in a snapshot file.",
+        usage: "irqproof import [OPTION]... --into DATABASE FILE...",
+        discussion: Help.text(
+            """
             The snapshot file is SQLite and is made for queries by hand. Either all of the files are stored
             or none.
 
@@ -15,7 +17,7 @@ struct ImportCommand: ParsableCommand {
                      irqproof import guest.mig --into snapshots.db --name before-upgrade
 
             Exit codes: 0 stored, 2 trouble (nothing was stored), 64 usage.
-            """
+            """)
     )
 
     @Argument(help: "Saved VMs, scenarios, or FILE#SNAPSHOT to copy a snapshot.")

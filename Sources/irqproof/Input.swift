@@ -68,7 +68,7 @@ struct Input {
             facts.append(("libvirt_domain", libvirt.domain))
             if let cookie = libvirt.cookie { facts.append(("libvirt_cookie", cookie)) }
         }
-        return Evidence(name: name, facts: facts, notes: provenance.notes)
+        return Evidence(name: name, facts: facts, notes: provenance.notes, file: provenance.filePath)
     }
 
     /// The name of a snapshot made of this input: the snapshot's own, or the file's without folder and extension.

@@ -10,7 +10,9 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
         abstract: "Show the interrupt state of a saved VM.",
-        discussion: """
+        usage: "irqproof inspect [OPTION]... FILE",
+        discussion: Help.text(
+            """
             Prints every claimed interrupt number with its owner, binding and queue; the event queues; the
             thread contexts or presenters; and what looks wrong in this state alone.
 
@@ -21,7 +23,7 @@ struct InspectCommand: ParsableCommand {
                      irqproof inspect disk.qcow2#before-upgrade --format json
 
             Exit codes: 0 shown, 2 the file could not be read, 64 usage.
-            """
+            """)
     )
 
     @Argument(help: "A saved VM, a snapshot file, a scenario, FILE#SNAPSHOT, or -.")

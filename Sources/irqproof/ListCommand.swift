@@ -6,8 +6,10 @@ import SnapshotStore
 struct ListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the snapshots in a snapshot file, or the states of a scenario.",
-        discussion: """
+        abstract: "List what a snapshot file or a scenario holds.",
+        usage: "irqproof list [OPTION]... FILE",
+        discussion: Help.text(
+            """
             --where KEY=PATTERN lists those alone that fit; given several times, all must. Keys are name, machine,
             mode, build (as --build of import gave it) and owner (of some number of the map); patterns those of a shell.
 
@@ -16,7 +18,7 @@ struct ListCommand: ParsableCommand {
                      irqproof list mine.yaml
 
             Exit codes: 0 listed, 2 the file could not be read, 64 usage.
-            """
+            """)
     )
 
     @Argument(help: "The snapshot file, or a scenario.")

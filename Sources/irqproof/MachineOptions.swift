@@ -4,12 +4,12 @@ import PSeries
 
 /// Options of commands that take machines by type name or description file.
 struct MachineOptions: ParsableArguments {
-    @Option(help: "File of further machine types: a vendor's names or types under trial (YAML or JSON).")
+    @Option(help: "File of further machine types, such as a vendor's (YAML or JSON).")
     var types: String?
 
     /// Upstream types and those of `--types`.
     func catalogue() throws -> MachineTypeCatalogue {
-        guard let types else { return MachineTypeCatalogue() }
+        guard let types = Settings.current.types(types).content else { return MachineTypeCatalogue() }
         return try reading(types) { (text) throws(DescriptionError) in try MachineTypeCatalogue(parsing: text) }
     }
 

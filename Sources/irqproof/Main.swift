@@ -1,4 +1,5 @@
 import ArgumentParser
+import PSeries
 import SavedState
 import SnapshotStore
 
@@ -8,23 +9,31 @@ struct IrqProof: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "irqproof",
         abstract: "Proves that a guest's interrupts survive a migration.",
-        discussion: """
+        usage: "irqproof COMMAND [OPTION]... [ARGUMENT]...",
+        discussion: Help.text(
+            """
             Reads saved QEMU pseries guests, shows their interrupt controllers, and compares two states
             number by number.
 
+            Example: irqproof inspect guest.mig
+                     irqproof verify before.mig after.mig --constructed empty.mig
+
             Exit codes: 0 identical, 1 different, 2 trouble (unreadable input, could not decide), 64 usage.
-            """,
+            """),
         version: Version.text,
         subcommands: [
             InspectCommand.self, VerifyCommand.self, ImportCommand.self, ListCommand.self, MapCommand.self,
-            CompareCommand.self, ProveCommand.self, ReplayCommand.self, FsckCommand.self,
+            CompareCommand.self, ProveCommand.self, ReplayCommand.self, FsckCommand.self, ExplainCommand.self,
+            SchemaCommand.self, DoctorCommand.self, ConfigCommand.self,
         ]
     )
 
     /// Errors of the libraries are trouble (2); ArgumentParser's own keep their meaning.
     static func main() {
         do {
+            try suggest(for: CommandLine.arguments.dropFirst().first)
             var command = try parseAsRoot()
+            try Settings.check()
             try command.run()
         } catch let error as SavedStateError {
             trouble(error.description)
@@ -35,6 +44,15 @@ struct IrqProof: ParsableCommand {
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// Wrong usage with the nearest name, where the first word is no command.
+    private static func suggest(for word: String?) throws {
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+        guard let word, !word.hasPrefix("-"), !names.contains(word) else { return }
+        let near = MachineType.namesNear(word, among: names, limit: 1).joined()
+        Console.error("no command is named \(word); did you mean \(near)? See irqproof --help")
+        throw ExitCode.validationFailure
     }
 
     /// Says on one line what kept the command from doing its work.
@@ -58,10 +76,4 @@ enum ExitStatus {
     static let identical = ExitCode(0)
     static let different = ExitCode(1)
     static let trouble = ExitCode(2)
-}
-
-enum Version {
-    /// Version of the tool; recorded in every snapshot.
-    static let number = "0.1.0"
-    static let text = "irqproof \(number)"
 }

@@ -7,11 +7,18 @@ import Reports
 struct MapCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "map",
-        abstract: "Show which interrupt numbers a machine has, and whose they are.",
-        discussion: """
+        abstract: "Show a machine's interrupt numbers and owners.",
+        usage: "irqproof map [OPTION]... MACHINE",
+        discussion: Help.text(
+            """
             MACHINE is a machine type such as pseries-7.2, or a file that describes a machine. Shows the ranges
             of the number space, the rules that give numbers, and what is claimed at construction.
-            """)
+
+            Example: irqproof map pseries-7.2 --draw
+                     irqproof map pseries-7.2 --number 0x1204
+
+            Exit codes: 0 shown, 2 trouble, 64 usage.
+            """))
 
     @Argument(help: "Machine type, or description file (YAML or JSON; - for standard input).")
     var machine: String

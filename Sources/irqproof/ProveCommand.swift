@@ -8,13 +8,18 @@ import Reports
 struct ProveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "prove",
-        abstract: "Prove statements about number maps, or give the shortest counterexample.",
-        discussion: """
+        abstract: "Prove statements about number maps.",
+        usage: "irqproof prove [OPTION]... MACHINE [MACHINE]",
+        discussion: Help.text(
+            """
             With one machine type: its map is sound, and numbers do not depend on history. With two: both give
             equal numbers in every configuration. Each claim is printed with its domain and bounds.
 
+            Example: irqproof prove pseries-7.2
+                     irqproof prove pseries-7.2 pseries-10.0
+
             Exit codes: 0 all proved, 1 a claim refuted, 2 undecided or trouble, 64 usage.
-            """)
+            """))
 
     @Argument(help: "One or two machine types, or description files.")
     var machine: [String]

@@ -10,8 +10,10 @@ import SnapshotStore
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Run a scenario on models of a source and a destination machine, and compare them.",
-        discussion: """
+        abstract: "Run a scenario on models of two machines.",
+        usage: "irqproof replay [OPTION]... SCENARIO",
+        discussion: Help.text(
+            """
             SCENARIO is a YAML or JSON file, or the name of a bundled scenario (--list). The steps before its
             “migrate” run on the source; the destination is built, loads the state, and both go on.
             --source and --destination replace the machine type, or give a description in a file.
@@ -28,7 +30,7 @@ struct ReplayCommand: ParsableCommand {
 
             Exit codes: 0 identical and as the scenario expects, 1 different or not as expected, 2 trouble,
             64 usage.
-            """
+            """)
     )
 
     @Argument(help: "A scenario file, - for standard input, or the name of a bundled scenario.")
@@ -52,8 +54,8 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: "Snapshot file to store the states in.")
     var into: String?
 
-    @Option(help: "How strict: guest-visible (what a guest can observe) or exact (every bit).")
-    var level: Level = .guestVisible
+    @Option(help: "How strict: what a guest can observe, or every bit.")
+    var level: Level?
 
     @Flag(help: "List the bundled scenarios.")
     var list = false
@@ -124,7 +126,7 @@ struct ReplayCommand: ParsableCommand {
     // MARK: - Results
 
     private func report(_ run: ScenarioRun, _ scenario: Scenario, _ name: String) throws {
-        let judgement = run.judgement(level: level)
+        let judgement = run.judgement(level: Settings.current.level(level).content)
         let unmet = run.unmet(scenario.expectation)
         guard let judgement else {
             Console.write(head(run, scenario, unmet))

@@ -12,7 +12,7 @@ struct Tool {
     }
 
     /// Beside the test bundle: the package manager builds the tool before the tests that depend on it.
-    private static var path: URL {
+    static var path: URL {
         let arguments = CommandLine.arguments
         let bundle = arguments.first { $0.hasSuffix(".xctest") } ?? arguments[0]
         return URL(fileURLWithPath: bundle).deletingLastPathComponent().appending(path: "irqproof")
@@ -22,8 +22,9 @@ struct Tool {
         try run(arguments)
     }
 
-    static func run(_ arguments: [String]) throws -> Outcome {
-        try run(path, arguments)
+    /// - Parameter environment: variables in addition to those of the tests.
+    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
+        try run(path, arguments, environment)
     }
 
     /// Runs a script of the shell: `$IRQPROOF` is the tool, `$1` and so on are the arguments.
@@ -31,7 +32,9 @@ struct Tool {
         try run(URL(fileURLWithPath: "/bin/bash"), ["-c", script, "bash"] + arguments)
     }
 
-    private static func run(_ executable: URL, _ arguments: [String]) throws -> Outcome {
+    private static func run(
+        _ executable: URL, _ arguments: [String], _ variables: [String: String] = [:]
+    ) throws -> Outcome {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
@@ -40,6 +43,7 @@ struct Tool {
         // A trap must end the process at once, not start a debugger that hides it.
         environment["SWIFT_BACKTRACE"] = "enable=no"
         environment["IRQPROOF"] = path.path
+        environment.merge(variables) { _, given in given }
         process.environment = environment
         let folder = try TemporaryFolder()
         let (output, errors) = (folder.path("out"), folder.path("err"))

@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@testable import Reports
+
+/// Every renderer over real migrations, against reviewed files.
+///
+/// `IRQPROOF_RECORD=1` writes the files anew: read the difference before committing it. Where `CI` is set
+/// nothing is ever recorded.
+@Suite struct SnapshotTests {
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Snapshots")
+
+    private static let suffixes: [VerificationFormat: String] = [
+        .text: "txt", .json: "json", .junit: "junit.xml", .sarif: "sarif", .markdown: "md", .github: "github.txt",
+        .gitlab: "gitlab.json", .html: "html",
+    ]
+
+    private static var isRecording: Bool {
+        let environment = ProcessInfo.processInfo.environment
+        return environment["IRQPROOF_RECORD"] == "1" && environment["CI"] == nil
+    }
+
+    @Test(arguments: Migrations.kept) func reportsAreAsReviewed(name: String) throws {
+        let migration = try Migrations.fixture(name)
+        for format in VerificationFormat.allCases {
+            // Rules are the same in every SARIF file, style and script in every page: one pair is enough.
+            if [.sarif, .html].contains(format), name != "brk_vcpu_order_xive" { continue }
+            let suffix = try #require(Self.suffixes[format])
+            let file = Self.folder.appending(path: "\(name).\(suffix)")
+            let report = format.renderer(style: .plain).render(migration)
+            if Self.isRecording {
+                try FileManager.default.createDirectory(at: Self.folder, withIntermediateDirectories: true)
+                try report.write(to: file, atomically: true, encoding: .utf8)
+            }
+            let reviewed = try? String(contentsOf: file, encoding: .utf8)
+            #expect(
+                report == reviewed, "\(file.lastPathComponent) differs; look at it and record with IRQPROOF_RECORD=1")
+        }
+    }
+}
