@@ -32,3 +32,24 @@ release_build() {
     quietly swift build "${options[@]}" || die "the build failed"
     printf '%s/irqproof\n' "$(swift build "${options[@]}" --show-bin-path)"
 }
+
+# Says how a script is called, as its head does, and ends.
+usage() {
+    sed -n '2,/^$/{s/^# \{0,1\}//;p}' "$0" >&2
+    exit 64
+}
+
+# A Python of the checks' own with the packages that Debian's lacks, kept in .build; prints its path.
+# Fails, and says why, where no package index can be reached.
+checks_python() {
+    local home=$repository/.build/python wanted=$repository/Scripts/reports/requirements.txt
+    if ! cmp -s "$wanted" "$home/installed"; then
+        say "Installing the checks' Python packages into $home..."
+        rm -rf "$home"
+        quietly python3 -m venv "$home" || { say "python3 cannot make an environment: install python3-venv"; return 1; }
+        quietly "$home/bin/pip" install -q --disable-pip-version-check -r "$wanted" ||
+            { say "pip could not install $(paste -s -d' ' "$wanted")"; return 1; }
+        cp "$wanted" "$home/installed"
+    fi
+    printf '%s/bin/python\n' "$home"
+}
