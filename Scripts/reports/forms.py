@@ -126,7 +126,16 @@ def kept(form: str, text: str) -> str:
     return text
 
 
-def check(forms: Forms, pair, is_recording: bool) -> list[str]:
+def examples(forms: Forms) -> dict[str, list[tuple[str, str]]]:
+    """The examples that the rules give, by pair: rule and title."""
+    by_pair = {}
+    for rule in json.loads(forms.run(["explain", "--format", "json"]).stdout)["rules"]:
+        if rule["example_pair"]:
+            by_pair.setdefault(rule["example_pair"], []).append((rule["id"], rule["example"]))
+    return by_pair
+
+
+def check(forms: Forms, pair, is_recording: bool, wanted: list[tuple[str, str]]) -> list[str]:
     faults = []
     with tempfile.TemporaryDirectory(prefix="irqproof-reports-") as name:
         folder = Path(name)
@@ -142,6 +151,11 @@ def check(forms: Forms, pair, is_recording: bool) -> list[str]:
             faults += compare(SNAPSHOTS / pair.name / f"report.{suffix}", kept(form, done.stdout), is_recording)
         exact = forms.run(["verify", *arguments, "--format", "sarif", "--level", "exact"], folder)
         faults += [f"sarif, exact: {fault}" for fault in forms.faults("sarif", exact.stdout)[:5]]
+        found = set()
+        for level in ("guest-visible", "exact") if wanted else ():
+            done = forms.run(["verify", *arguments, "--format", "json", "--level", level], folder)
+            found |= {(finding["rule"], finding["title"]) for finding in json.loads(done.stdout)["findings"]}
+        faults += [f"the example of {rule} is not found: {title}" for rule, title in wanted if (rule, title) not in found]
         if len(verdicts) > 1:
             faults.append(f"forms end with different statuses: {sorted(verdicts)}")
         if pair.verdict in STATUSES and verdicts != {STATUSES[pair.verdict]}:
@@ -183,9 +197,13 @@ if __name__ == "__main__":
     for fault in failed:
         print(f"FAILED: {fault}")
     todo = pairs.chosen(options.pairs)
+    wanted = examples(forms)
+    unknown = wanted.keys() - {pair.name for pair in pairs.chosen([])}
+    if unknown:
+        failed.append(f"examples name pairs that are not there: {unknown}")
     count = 0
     with ThreadPoolExecutor(max_workers=2) as pool:
-        for pair, faults in zip(todo, pool.map(lambda pair: check(forms, pair, is_recording), todo)):
+        for pair, faults in zip(todo, pool.map(lambda pair: check(forms, pair, is_recording, wanted.get(pair.name, [])), todo)):
             count += bool(faults)
             for fault in faults:
                 print(f"FAILED {pair.name}: {fault}")

@@ -41,6 +41,14 @@ public struct FleetReport: Sendable {
         return pairs(.undecided) > 0 || entries.isEmpty ? .undecided : .identical
     }
 
+    /// How many pairs, and what came of them.
+    private var figures: String {
+        let total = entries.reduce(0) { $0 + $1.pairs }
+        return "at level \(level.rawValue): \(total) pairs, \(pairs(.identical)) identical, "
+            + "\(pairs(.different)) different, \(pairs(.undecided)) undecided; "
+            + "\(entries.count) pairs of distinct states were compared"
+    }
+
     /// The pairs that are not identical, a line each, then the figures.
     public func text(style: TextStyle) -> String {
         var lines: [String] = []
@@ -52,12 +60,7 @@ public struct FleetReport: Sendable {
                     + entry.reasons.joined(separator: " "))
         }
         let look: TextStyle.Look = verdict == .identical ? .good : verdict == .different ? .bad : .warning
-        let total = entries.reduce(0) { $0 + $1.pairs }
-        lines.append(
-            style.text(verdict.rawValue.uppercased(), look)
-                + " at level \(level.rawValue): \(total) pairs, \(pairs(.identical)) identical, "
-                + "\(pairs(.different)) different, \(pairs(.undecided)) undecided; "
-                + "\(entries.count) pairs of distinct states were compared")
+        lines.append(style.text(verdict.rawValue.uppercased(), look) + " " + figures)
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -83,5 +86,29 @@ public struct FleetReport: Sendable {
             }
         }
         return json.text
+    }
+
+    /// The same as a page with a grid; a row for each source, a column for each destination.
+    public func html(toolVersion: String) -> String {
+        MatrixReport(
+            title: "snapshots of a file", verdict: verdict, summary: figures, axes: ["source", "destination"],
+            cells: entries.map(\.cell), toolVersion: toolVersion
+        ).html()
+    }
+}
+
+extension FleetReport.Entry {
+    fileprivate var cell: MatrixReport.Cell {
+        let outcome: MatrixReport.Outcome =
+            switch verdict {
+            case .identical: .identical
+            case .different: .different
+            case .undecided: .undecided
+            }
+        let remarks = reasons.map { reason in
+            let rule = Rule.named(reason)
+            return MatrixReport.Remark(rule: rule == nil ? "" : reason, text: rule?.summary ?? reason)
+        }
+        return MatrixReport.Cell(place: [source, destination], outcome: outcome, remarks: remarks)
     }
 }

@@ -33,6 +33,8 @@ public enum RuleReport {
                         $0.member("effect", rule.effect)
                         $0.member("cause", rule.cause)
                         $0.member("remedy", rule.remedy)
+                        $0.member("example", rule.example?.title)
+                        $0.member("example_pair", rule.example?.pair)
                     }
                 }
             }
@@ -65,5 +67,11 @@ public enum RuleReport {
     /// The paragraphs of the long form, in the order in which a reader asks.
     static func parts(of rule: Rule) -> [(title: String, text: String)] {
         [("Effect on the guest", rule.effect), ("How it arises", rule.cause), ("What to do", rule.remedy)]
+            + (rule.example.map { [("Example", sentence($0))] } ?? [])
+    }
+
+    private static func sentence(_ example: Rule.Example) -> String {
+        let origin = example.pair.map { "among the fixtures: \($0)" } ?? "of a state that was damaged on purpose"
+        return "\(example.title) (\(origin))."
     }
 }

@@ -4,7 +4,7 @@ import PSeries
 
 /// Options of commands that take machines by type name or description file.
 struct MachineOptions: ParsableArguments {
-    @Option(help: "File of further machine types, such as a vendor's (YAML or JSON).")
+    @Option(help: "File of further machine types, such as a vendor's.")
     var types: String?
 
     /// Upstream types and those of `--types`.

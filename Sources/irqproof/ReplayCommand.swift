@@ -14,41 +14,37 @@ struct ReplayCommand: ParsableCommand {
         usage: "irqproof replay [OPTION]... SCENARIO",
         discussion: Help.text(
             """
-            SCENARIO is a YAML or JSON file, or the name of a bundled scenario (--list). The steps before its
-            “migrate” run on the source; the destination is built, loads the state, and both go on.
-            --source and --destination replace the machine type, or give a description in a file.
-            Wherever a state is expected, a scenario is taken too: FILE#MOMENT, where MOMENT is source, constructed,
-            loaded, source-continued or destination-continued.
+            The steps before a scenario's “migrate” run on the source; the destination is built, loads the state, and
+            both go on. Elsewhere FILE#MOMENT is a state: source, constructed, loaded, source-continued or
+            destination-continued.
 
-            --trace replays QEMU's own trace log of a real guest on the machine that --source describes. --saved
-            compares where that leads with the state saved at the same moment. What the trace does not determine is
-            listed. A destination of a migration loads the state of --loading once it is built.
+            --trace replays QEMU's trace log of a real guest on the machine that --source describes, and lists what
+            the log does not determine.
 
             Example: irqproof replay break-vcpu-order
                      irqproof replay mine.yaml --destination pseries-10.0 --into runs.db
-                     irqproof replay --trace trace.log --source machine.yaml --saved guest.mig
+                     irqproof replay --trace trace.log --source machine.yaml
 
-            Exit codes: 0 identical and as the scenario expects, 1 different or not as expected, 2 trouble,
-            64 usage.
+            Exit codes: 0 identical and as expected, 1 different or not as expected, 2 trouble, 64 usage.
             """)
     )
 
-    @Argument(help: "A scenario file, - for standard input, or the name of a bundled scenario.")
+    @Argument(help: "A scenario file, -, or the name of a bundled scenario.")
     var scenario: String?
 
-    @Option(help: "Machine type or description of the source.")
+    @Option(help: ArgumentHelp("Machine type or description of the source.", valueName: "type"))
     var source: String?
 
-    @Option(help: "Machine type or description of the destination.")
+    @Option(help: ArgumentHelp("Machine type or description of the destination.", valueName: "type"))
     var destination: String?
 
-    @Option(help: "Trace log of a real guest to replay instead of a scenario.")
+    @Option(help: ArgumentHelp("Trace log of a real guest to replay.", valueName: "log"))
     var trace: String?
 
-    @Option(help: "With --trace: the state that was saved at the end of the log.")
+    @Option(help: ArgumentHelp("With --trace: the state saved at the end of the log.", valueName: "state"))
     var saved: String?
 
-    @Option(help: "With --trace: the state that the machine loads once it is built.")
+    @Option(help: ArgumentHelp("With --trace: the state loaded once it is built.", valueName: "state"))
     var loading: String?
 
     @Option(help: "Snapshot file to store the states in.")

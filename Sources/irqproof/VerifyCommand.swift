@@ -24,13 +24,13 @@ struct VerifyCommand: ParsableCommand {
             """)
     )
 
-    @Argument(help: "The guest as saved: a saved VM, a snapshot file, a scenario, or FILE#SNAPSHOT.")
+    @Argument(help: "The guest as saved, or a file of snapshots.")
     var source: String
 
     @Argument(help: "The guest after the load.")
     var destination: String?
 
-    @Option(help: "The destination as built, before the load.")
+    @Option(help: ArgumentHelp("The destination as built, before the load.", valueName: "state"))
     var constructed: String?
 
     @Option(help: "How strict: what a guest can observe, or every bit.")
@@ -39,13 +39,13 @@ struct VerifyCommand: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Read the event queues from guest memory and compare their entries.")
     var queues = true
 
-    @Option(help: "Verify this snapshot of a file against every other one.")
+    @Option(help: ArgumentHelp("Verify this snapshot of a file against all others.", valueName: "name"))
     var against: String?
 
-    @Flag(help: "Verify every snapshot of a file against every later one.")
+    @Flag(help: "Verify every snapshot against every later one.")
     var allPairs = false
 
-    @Option(help: "How many such verifications run at once; otherwise one for each processor.")
+    @Option(help: "How many of these at once; otherwise one a processor.")
     var jobs: Int?
 
     @Option(help: "Form of the result.")
@@ -59,8 +59,8 @@ struct VerifyCommand: ParsableCommand {
             guard destination == nil, constructed == nil, against == nil || !allPairs else {
                 throw ValidationError("--against and --all-pairs go with a snapshot file alone")
             }
-            guard format == .text || format == .json else {
-                throw ValidationError("--against and --all-pairs have the forms text and json")
+            guard [.text, .json, .html].contains(format) else {
+                throw ValidationError("--against and --all-pairs have the forms text, json and html")
             }
             return
         }
@@ -93,7 +93,11 @@ struct VerifyCommand: ParsableCommand {
         let fleet = FleetVerification(path: source, level: level, workers: workers)
         let results = try against.map(fleet.against) ?? fleet.allPairs()
         let report = FleetReport(results.map(\.entry), level: level)
-        Console.write(format == .json ? report.json() : report.text(style: Console.style(colour.color)))
+        switch format {
+        case .json: Console.write(report.json())
+        case .html: Console.write(report.html(toolVersion: Version.number))
+        default: Console.write(report.text(style: Console.style(colour.color)))
+        }
         throw ExitCode(report.verdict.exitStatus)
     }
 }

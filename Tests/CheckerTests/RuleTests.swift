@@ -83,6 +83,17 @@ struct RuleCase: Sendable, CustomTestStringConvertible {
         #expect(Rule.all.map(\.id).filter { !tested.contains($0) } == [])
     }
 
+    /// Those of saved guests are found again by `Scripts/check-reports`.
+    @Test func everyRuleHasAnExampleThatIsFoundAgain() throws {
+        let cases = Dictionary(uniqueKeysWithValues: RuleCase.all.map { ($0.rule.id, $0) })
+        for rule in Rule.all {
+            let example = try #require(rule.example, "\(rule.id)")
+            guard example.pair == nil else { continue }
+            let titles = cases[rule.id]?.broken().filter { $0.rule == rule }.map(\.title) ?? []
+            #expect(titles.contains(example.title), "\(rule.id): \(titles)")
+        }
+    }
+
     @Test func idsAreUniqueAndOfOneForm() {
         let ids = Rule.all.map(\.id)
         #expect(Set(ids).count == ids.count)

@@ -9,31 +9,15 @@ struct HTMLRenderer: VerificationRenderer {
     func render(_ migration: VerifiedMigration) -> String {
         let verification = migration.verification
         let parts = [
-            head(verification), verdict(migration), HTMLFindings.section(verification),
+            HTMLDocument.head(
+                title: "\(verification.verdict.headline): interrupts of a migrated guest", style: HTMLStyle.text),
+            verdict(migration), HTMLFindings.section(verification),
             HTMLFindings.notCompared(verification), HTMLPage.views,
             "<script type=\"application/json\" id=\"data\">\(HTMLText.scriptData(HTMLData.json(migration)))</script>",
-            "<script>\(HTMLScript.drawing)\(HTMLScript.page)</script>",
-            "<footer><p>irqproof \(HTMLText.escaped(migration.toolVersion))</p></footer>", "</body>", "</html>",
+            "<script>\(HTMLScript.helpers)\(HTMLScript.drawing)\(HTMLScript.page)</script>",
+            HTMLDocument.foot(toolVersion: migration.toolVersion),
         ]
         return parts.joined(separator: "\n") + "\n"
-    }
-
-    private func head(_ verification: Verification) -> String {
-        """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <meta http-equiv="Content-Security-Policy"
-        content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'">
-        <link rel="icon" href="data:,">
-        <title>\(verification.verdict.headline): interrupts of a migrated guest</title>
-        <style>\(HTMLStyle.text)</style>
-        </head>
-        <body>
-        """
     }
 
     private func verdict(_ migration: VerifiedMigration) -> String {

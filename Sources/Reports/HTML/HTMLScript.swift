@@ -2,19 +2,24 @@
 ///
 /// Text from files reaches the page as text nodes and attribute values only, never as markup.
 enum HTMLScript {
-    /// Data, helpers, and the drawing of the number space.
-    static let drawing = #"""
+    /// Data and helpers of every page.
+    static let helpers = #"""
 
         'use strict';
         const data = JSON.parse(document.getElementById('data').textContent);
         const byId = id => document.getElementById(id);
-        const hex = n => '0x' + n.toString(16).padStart(4, '0');
         const make = (tag, attributes = {}, ...children) => {
           const node = document.createElement(tag);
           for (const [key, value] of Object.entries(attributes)) if (value !== null) node.setAttribute(key, value);
           node.append(...children);
           return node;
         };
+        """#
+
+    /// The drawing of the number space.
+    static let drawing = #"""
+
+        const hex = n => '0x' + n.toString(16).padStart(4, '0');
         const sides = data.sides;
         for (const side of sides) {
           side.byNumber = new Map(side.numbers.map(row => [row.n, row]));

@@ -89,7 +89,7 @@ struct SARIFRenderer: VerificationRenderer {
 
     private func artifact(_ role: Role, _ evidence: Evidence, _ json: inout JSONWriter) {
         json.object { json in
-            json.object("location") { $0.member("uri", SARIFLocations.uri(evidence.streamFile)) }
+            json.object("location") { $0.member("uri", URIText.reference(evidence.streamFile)) }
             json.textMember("description", "The \(role). Byte offsets count from the start of its migration stream.")
         }
     }
@@ -166,7 +166,8 @@ private struct SARIFLocations {
     private func place(_ role: Role, _ site: Site?, _ message: String?) -> Place? {
         let index = sides.firstIndex { $0.role == role } ?? 0
         guard index < sides.count else { return nil }
-        return Place(artifact: index, uri: Self.uri(sides[index].evidence.streamFile), site: site, message: message)
+        return Place(
+            artifact: index, uri: URIText.reference(sides[index].evidence.streamFile), site: site, message: message)
     }
 
     /// The state that a finding's first values are of.
@@ -178,21 +179,6 @@ private struct SARIFLocations {
     /// The state that its other values are of: after the load, unless only the construction was compared.
     private func otherRole(of finding: Finding) -> Role {
         finding.scopes.contains(.comparison(.destination)) ? .destination : .constructed
-    }
-
-    /// A path as a URI reference: everything but unreserved characters and slashes is percent-encoded.
-    static func uri(_ path: String) -> String {
-        let encoded = path.utf8.map { byte -> String in
-            let isPlain =
-                switch byte {
-                case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x2f, 0x5f, 0x7e: true
-                default: false
-                }
-            return isPlain
-                ? String(UnicodeScalar(byte))
-                : "%" + hexadecimal(UInt64(byte), digits: 2).dropFirst(2).uppercased()
-        }
-        return (path.hasPrefix("/") ? "file://" : "") + encoded.joined()
     }
 }
 

@@ -6,7 +6,7 @@ enum MapsSchema {
             "schema": { "const": "SCHEMA_NAME" },
             "machine": { "type": "string" },
             "scheme": { "type": "string" },
-            "ic_mode": { "enum": ["xics", "xive", "dual"] },
+            "ic_mode": { "enum": ["legacy", "xics", "xive", "dual"] },
             "servers": { "$ref": "#/$defs/count" },
             "ranges": {
               "type": "array",

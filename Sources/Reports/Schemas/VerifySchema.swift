@@ -68,7 +68,9 @@ enum RulesSchema {
                   "summary": { "type": "string" },
                   "effect": { "type": "string" },
                   "cause": { "type": "string" },
-                  "remedy": { "type": "string" }
+                  "remedy": { "type": "string" },
+                  "example": { "$ref": "#/$defs/textOrNull" },
+                  "example_pair": { "$ref": "#/$defs/textOrNull" }
                 }
               }
             }
