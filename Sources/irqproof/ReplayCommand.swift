@@ -18,8 +18,7 @@ struct ReplayCommand: ParsableCommand {
             both go on. Elsewhere FILE#MOMENT is a state: source, constructed, loaded, source-continued or
             destination-continued.
 
-            --trace replays QEMU's trace log of a real guest on the machine that --source describes, and lists what
-            the log does not determine.
+            --trace replays QEMU's log of a real guest on the machine of --source.
 
             Example: irqproof replay break-vcpu-order
                      irqproof replay mine.yaml --destination pseries-10.0 --into runs.db

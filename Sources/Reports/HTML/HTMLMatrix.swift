@@ -111,7 +111,8 @@ extension HTMLScript {
           const column = Number(byId('columns').value);
           const words = byId('filter').value.toLowerCase().split(/\s+/).filter(Boolean);
           const cells = data.cells.filter(cell => shown.has(cell.outcome) && words.every(word => cell.text.includes(word)));
-          const columns = [...new Set(cells.map(cell => cell.place[column]))];
+          const order = new Intl.Collator('en', { numeric: true }).compare;
+          const columns = [...new Set(cells.map(cell => cell.place[column]))].sort(order);
           const rows = new Map();
           for (const cell of cells) {
             const key = rowKey(cell, column);
@@ -124,7 +125,8 @@ extension HTMLScript {
             data.axes.filter((_, axis) => axis !== column).join(' · ')));
           for (const name of columns) head.append(make('th', { scope: 'col' }, name));
           byId('grid').querySelector('thead').replaceChildren(head);
-          const lines = [...rows].map(([key, row]) => make('tr', {}, make('th', { scope: 'row' }, key),
+          const sorted = [...rows].sort((a, b) => order(a[0], b[0]));
+          const lines = sorted.map(([key, row]) => make('tr', {}, make('th', { scope: 'row' }, key),
             ...columns.map(name => make('td', {}, ...(row.get(name) || []).map(button)))));
           byId('grid').querySelector('tbody').replaceChildren(...lines);
           byId('count').textContent = `${cells.length} of ${data.cells.length} cells`;

@@ -67,7 +67,7 @@ enum HTMLScript {
           return Math.min(segment.high - 1, segment.low + Math.floor(index - segment.start));
         }
 
-        const laneHeight = 44, markHeight = 18, axisHeight = 24, labelHeight = 20;
+        const laneHeight = 44, markHeight = 18, axisHeight = 24, labelHeight = 32;
         const svgNode = (tag, attributes, text) => {
           const node = document.createElementNS('http://www.w3.org/2000/svg', tag);
           for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -110,7 +110,7 @@ enum HTMLScript {
           }
         }
         function drawLane(svg, side, y, x, scale, width) {
-          svg.append(svgNode('text', { x: 4, y: y + 11, class: 'dim' },
+          svg.append(svgNode('text', { x: 4, y: y + labelHeight - 8, class: 'dim' },
             `${side.title}: ${side.numbers.length} numbers, ${side.mode.toUpperCase()}`));
           const top = y + labelHeight;
           svg.append(svgNode('rect', { class: 'lane', x: 0, y: top, width, height: laneHeight - 4 }));

@@ -71,7 +71,7 @@ enum HTMLStyle {
           vertical-align: -1px; }
         #story { margin: .8rem 0 0; padding: .8rem 1rem; background: var(--soft); border-radius: .5rem; display: grid;
           gap: .6rem 2rem; grid-template-columns: repeat(auto-fit, minmax(min(19rem, 100%), 1fr)); }
-        #story > h3, #story > ul { grid-column: 1 / -1; margin: 0; } #story ul { padding-left: 1.2rem; }
+        #story:empty { display: none; } #story > h3, #story > ul { grid-column: 1 / -1; margin: 0; } #story ul { padding-left: 1.2rem; }
         #story dl { margin: 0; border-left: 2px solid var(--line); padding-left: .9rem; }
         #story dt { color: var(--dim); font-size: .78rem; text-transform: uppercase; letter-spacing: .04em; position: relative; }
         #story dt::before { content: ""; position: absolute; left: -1.22rem; top: .4rem; width: .5rem; height: .5rem;
