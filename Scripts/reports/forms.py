@@ -115,8 +115,11 @@ def kept(form: str, text: str) -> str:
     if form == "sarif":
         log = json.loads(text)
         for run in log["runs"]:
-            driver = run["tool"]["driver"]
-            driver["version"], driver["rules"] = "VERSION", len(driver["rules"])
+            run["tool"]["driver"]["version"] = "VERSION"
+            # The catalogue grows; its ids stay.
+            del run["tool"]["driver"]["rules"]
+            for result in run["results"]:
+                del result["ruleIndex"]
         return json.dumps(log, indent=1) + "\n"
     if form == "junit":
         return re.sub(r'(name="irqproof.version" value=)"[^"]*"', r'\1"VERSION"', text)

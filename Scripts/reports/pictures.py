@@ -78,13 +78,13 @@ if __name__ == "__main__":
         arguments = ["verify", *pairs.unpack(shown, folder)]
         command = "irqproof " + " ".join(arguments)
         (RESOURCES / "verify.svg").write_text(svg(command, terminal(tool, arguments, folder)), encoding="utf-8")
-        page = report(tool, pairs.chosen(["brk_fixed_vio_autoreg_swap"])[0], folder)
+        page = report(tool, pairs.chosen(["brk_legacy_phb_only_swap"])[0], folder)
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        view = browser.new_page(viewport={"width": 1100, "height": 1000}, color_scheme="light")
+        view = browser.new_page(viewport={"width": 1000, "height": 1000}, color_scheme="light")
         view.goto(page.as_uri())
         view.wait_for_timeout(200)
         box = view.locator("section[aria-labelledby=space-title]").bounding_box()
         view.screenshot(
             path=str(RESOURCES / "report.png"), full_page=True,
-            clip={"x": 0, "y": 0, "width": 1100, "height": box["y"] + box["height"] + 12})
+            clip={"x": 0, "y": 0, "width": 1000, "height": box["y"] + box["height"] + 12})
         browser.close()

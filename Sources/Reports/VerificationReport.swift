@@ -65,7 +65,10 @@ public enum VerificationReport {
 
     /// A labelled paragraph, its further lines under its first.
     private static func paragraph(_ label: String, _ text: String, _ style: TextStyle) -> [String] {
-        style.wrapped(label + "  " + printable(text), indent: label.count + 2)
+        let indent = label.count + 2
+        var lines = style.wrapped(printable(text), indent: indent, used: indent)
+        lines[0] = label + "  " + lines[0]
+        return lines
     }
 
     private static func verdict(_ verification: Verification, _ style: TextStyle) -> [String] {

@@ -52,6 +52,7 @@ import Testing
             let set = TextRenderer(style: TextStyle(usesColour: false, width: width)).render(migration)
             for line in set.split(separator: "\n") { #expect(line.count <= width, "\(line)") }
             #expect(set.split { $0.isWhitespace } == wide.split { $0.isWhitespace })
+            #expect(set.contains("\ncompared  ") && set.contains("\nfound  "))
         }
     }
 

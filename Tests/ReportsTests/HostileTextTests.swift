@@ -69,4 +69,22 @@ import Testing
         #expect(!text.contains("<script") && !text.contains("<i>") && !text.contains("![x]"))
         #expect(!text.contains("@everyone"))
     }
+
+    @Test(arguments: names) func gridHasNoTagOfTheName(name: String) {
+        func page(_ name: String) -> String {
+            MatrixReport(
+                title: name, verdict: .different, summary: name, axes: [name, "b"],
+                cells: [
+                    .init(
+                        place: [name, "x"], outcome: .different, remarks: [.init(rule: name, text: name)],
+                        page: "javascript:" + name)
+                ], toolVersion: "0.0.0"
+            ).html()
+        }
+        #expect(page(name).count { $0 == "<" } == page("harmless").count { $0 == "<" })
+        #expect(!page(name).contains("javascript:"))
+        for scalar in page(name).unicodeScalars where scalar != "\n" {
+            #expect(scalar.value >= 0x20 && scalar.value != 0x7f && scalar.properties.generalCategory != .format)
+        }
+    }
 }

@@ -166,6 +166,15 @@ extension Rule {
         "queue/reserved-priority": Example(
             title: "Event queues of the reserved priority 7 are enabled: queue 1/7",
             pair: nil),
+        "queue/outside-memory": Example(
+            title: "Event queues lie outside of guest memory: queue 1/6 (0x02160000, 65536 bytes)",
+            pair: nil),
+        "queue/unknown-entry": Example(
+            title: "Entries in event queues show numbers that no claimed source has: queue 1/6 (EISN 0x77)",
+            pair: nil),
+        "queue/wrapped": Example(
+            title: "Event queues have gone round, over entries that may not have been read: queue 1/6 (16384 entries)",
+            pair: nil),
         "device/signal-state": Example(
             title: "VIO vty@71000000: signal state 0x0000000000000000 on the source and 0x0000000000000001 on "
                 + "the destination",
