@@ -172,12 +172,13 @@ def check_matrix(browser, path: Path):
         wanted = sum(cell["outcome"] == outcome for cell in data["cells"])
         fail_unless(page.locator(f"#grid button.{outcome}").count() == wanted, f"not {wanted} cells {outcome}")
     cells.first.click()
-    cell = data["cells"][int(cells.first.get_attribute("data-cell"))]
+    first = cells.first.get_attribute("data-cell")
+    cell = data["cells"][int(first)]
     story = page.locator("#story").inner_text()
     fail_unless(all(word in story for word in [cell["outcome"], *(r["text"] for r in cell["remarks"])]), "no drill-down")
     page.keyboard.press("ArrowRight")
     focused = page.evaluate("document.activeElement.dataset.cell")
-    fail_unless(focused != str(cell["index"] if "index" in cell else 0), "the arrow key does not move")
+    fail_unless(focused not in (None, first), "the arrow key does not move")
     page.locator("#columns").select_option("0")
     fail_unless(cells.count() == len(data["cells"]), "cells are lost when the axes are exchanged")
     page.locator("[data-outcome=different]").uncheck()

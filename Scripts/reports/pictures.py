@@ -82,6 +82,9 @@ if __name__ == "__main__":
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         view = browser.new_page(viewport={"width": 1000, "height": 1000}, color_scheme="light")
         view.goto(page.as_uri())
+        # What the picture is not about would only make it larger.
+        view.evaluate("document.querySelector('section[aria-labelledby=not-compared-title]')?.remove()")
+        view.evaluate("document.querySelectorAll('details').forEach(details => details.open = false)")
         view.wait_for_timeout(200)
         box = view.locator("section[aria-labelledby=space-title]").bounding_box()
         view.screenshot(
