@@ -25,6 +25,23 @@ quietly() {
     return "$status"
 }
 
+# Installs packages of Debian, as root or with sudo. Fails, and says why, where that is not possible.
+install_packages() {
+    local as_root=() apt
+    command -v apt-get >/dev/null || { say "no apt-get to install $*"; return 1; }
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || { say "run as root, or install sudo, to install $*"; return 1; }
+        as_root=(sudo)
+    fi
+    say "Installing $*..."
+    apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q)
+    # The first try may fail for want of lists; what the second says counts.
+    "${apt[@]}" install -y --no-install-recommends "$@" >/dev/null 2>&1 || {
+        quietly "${apt[@]}" update || { say "apt-get update failed"; return 1; }
+        quietly "${apt[@]}" install -y --no-install-recommends "$@" || { say "apt-get could not install $*"; return 1; }
+    }
+}
+
 # Builds the tool with the Swift runtime in it, which halves its start; prints its path.
 release_build() {
     local options=(--package-path "$repository" -c release --product irqproof --static-swift-stdlib)
@@ -44,9 +61,10 @@ usage() {
 checks_python() {
     local home=$repository/.build/python wanted=$repository/Scripts/reports/requirements.txt
     if ! cmp -s "$wanted" "$home/installed"; then
+        python3 -c 'import ensurepip, venv' 2>/dev/null || install_packages python3-venv || return 1
         say "Installing the checks' Python packages into $home..."
         rm -rf "$home"
-        quietly python3 -m venv "$home" || { say "python3 cannot make an environment: install python3-venv"; return 1; }
+        quietly python3 -m venv "$home" || return 1
         quietly "$home/bin/pip" install -q --disable-pip-version-check -r "$wanted" ||
             { say "pip could not install $(paste -s -d' ' "$wanted")"; return 1; }
         cp "$wanted" "$home/installed"
