@@ -42,7 +42,7 @@ enum Limits {
     static let snapshotExtraBytes: UInt32 = 1024
     /// L2 tables of a disk image that are kept: one covers 512 MiB of state at the usual cluster size.
     static let levelTwoTables = 8
-    /// Bytes of guest memory that are collected at once. The event queues of 2,048 vCPUs, at the 64 KiB
-    /// that Linux gives each, are 128 MiB.
-    static let guestBytes: UInt64 = 256 << 20
+    /// Bytes of guest memory that are collected at once: the event queues of 2,048 vCPUs, at the 64 KiB
+    /// that Linux gives each. Twice as much memory is needed for it.
+    static let guestBytes: UInt64 = 128 << 20
 }

@@ -110,6 +110,17 @@ import Testing
         #expect(outcome.errors.contains("goes on for more than"), "\(outcome.errors)")
     }
 
+    /// Streams that once took gigabytes or minutes: device trees whose long names are claimed again and again, an
+    /// event queue over pages that a record of nine bytes fills.
+    @Test(arguments: (try? Fixtures.names(in: "regressions/stream")) ?? [])
+    func aStreamThatOnceTookGigabytesIsShownWithinTheLimits(name: String) throws {
+        let bytes = try Compressed.bytes(Fixtures.root.appending(path: "regressions/stream/\(name)"))
+        let path = try folder.write(bytes, to: "bomb")
+        let outcome = try run("inspect --queues \"$1\"", on: path)
+        #expect(outcome.status == 0, "\(outcome.status) \(outcome.errors)")
+        #expect(outcome.output.contains(name.hasPrefix("queue") ? "hold more than" : "blob in the stream is damaged"))
+    }
+
     // MARK: - Interruption
 
     // Whoever runs the tests in the background has interrupts ignored, and passes that on: hence `env`.

@@ -69,7 +69,12 @@ public struct ByteLedger: Sendable {
         byteCount = stream.source.byteCount
         let written = Dictionary(
             grouping: state.map(SectionEncoder.encode) ?? [], by: { SectionKey(name: $0.name, instance: $0.instance) })
-        for extent in stream.extents(progress: progress) { add(extent, stream, written) }
+        let first = Dictionary(
+            stream.sections.enumerated().map { (SectionKey(name: $1.name, instance: $1.instance), $0) },
+            uniquingKeysWith: { first, _ in first })
+        for extent in stream.extents(progress: progress) {
+            add(extent, stream) { key, index in first[key] == index ? written[key] ?? [] : [] }
+        }
     }
 
     /// Bytes of all entries with a treatment.
@@ -88,8 +93,9 @@ public struct ByteLedger: Sendable {
         var instance: UInt32
     }
 
+    /// - Parameter written: what the state writes of a section; of two with the same name only the first is read.
     private mutating func add(
-        _ extent: StreamExtent, _ stream: SavedStream, _ written: [SectionKey: [EncodedSection]]
+        _ extent: StreamExtent, _ stream: SavedStream, _ written: (SectionKey, Int) -> [EncodedSection]
     ) {
         func whole(_ treatment: Treatment, _ text: String) {
             entries.append(
@@ -106,8 +112,7 @@ public struct ByteLedger: Sendable {
         case .device(let index):
             let section = stream.sections[index]
             let key = SectionKey(name: section.name, instance: section.instance)
-            let isFirst = stream.sections.firstIndex { $0.name == key.name && $0.instance == key.instance } == index
-            add(index, end: extent.end, stream, isFirst ? written[key] ?? [] : [])
+            add(index, end: extent.end, stream, written(key, index))
         }
     }
 

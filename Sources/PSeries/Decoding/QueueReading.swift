@@ -2,6 +2,10 @@ import InterruptState
 import SavedState
 
 extension StateDecoder {
+    /// Entries of all queues that are kept: those of 256 vCPUs whose queues, of the size that Linux gives each, have all
+    /// gone round. A small file can claim queues full of one repeated byte.
+    private static let maximumEntries = 4 << 20
+
     /// Reads the event queues of a state from guest memory.
     ///
     /// What is kept of a queue is every entry that was written: those of the running lap, in front of the next
@@ -25,7 +29,12 @@ extension StateDecoder {
         var entries: [QueueEntry] = []
         for (queue, content) in zip(queues, contents) {
             switch content {
-            case .bytes(let bytes): entries += queue.writtenEntries(bytes)
+            case .bytes(let bytes):
+                entries += queue.writtenEntries(bytes, limit: maximumEntries)
+                guard entries.count <= maximumEntries else {
+                    state.xive?.contents = .notCaptured(reason: "the queues hold more than \(maximumEntries) entries")
+                    return
+                }
             case .absent(let reason):
                 state.xive?.contents = .notCaptured(reason: reason)
                 return
@@ -38,20 +47,23 @@ extension StateDecoder {
 }
 
 extension EventQueue {
-    /// The entries in the bytes of this queue that were written, in order of position.
+    /// The entries in the bytes of this queue that were written, in order of position; no more than one beyond a limit.
     ///
     /// An entry is a big-endian word: generation in the top bit, then the EISN (`hw/intc/xive.c`).
-    func writtenEntries(_ bytes: [UInt8]) -> [QueueEntry] {
-        let words = FlattenedDeviceTree.cells(bytes)
-        return words.enumerated().compactMap { position, word in
-            let position = UInt32(truncatingIfNeeded: position)
-            let entry = QueueEntry(queueIndex: index, position: position, word: word)
-            let isOfThisLap = position < nextIndex
-            // Memory never written is zero, which in the second lap looks like an entry with EISN 0.
-            guard isOfThisLap ? entry.generation == generation : entry.generation != generation && word != 0 else {
-                return nil
+    func writtenEntries(_ bytes: [UInt8], limit: Int = .max) -> [QueueEntry] {
+        var entries: [QueueEntry] = []
+        bytes.withUnsafeBytes { bytes in
+            for position in 0..<bytes.count / 4 where entries.count <= limit {
+                let word = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: position * 4, as: UInt32.self))
+                let position = UInt32(truncatingIfNeeded: position)
+                let entry = QueueEntry(queueIndex: index, position: position, word: word)
+                let isOfThisLap = position < nextIndex
+                // Memory never written is zero, which in the second lap looks like an entry with EISN 0.
+                guard isOfThisLap ? entry.generation == generation : entry.generation != generation && word != 0
+                else { continue }
+                entries.append(entry)
             }
-            return entry
         }
+        return entries
     }
 }

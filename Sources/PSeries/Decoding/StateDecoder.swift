@@ -30,6 +30,8 @@ struct Decoding {
     var state: MachineState
     /// vCPU whose sections are being read: contexts and presenters follow their vCPU.
     private var currentCPU: UInt32?
+    /// Where each vCPU stands in the state, by its index, until all sections are read.
+    private var cpuPlaces: [UInt32: Int] = [:]
     /// Servers of each CPU node of the device tree, thread by thread.
     var coreServers: [[UInt32]] = []
 
@@ -113,7 +115,8 @@ struct Decoding {
 
     /// The vCPU with an index, added if it is new.
     mutating func addCPU(_ index: UInt32) {
-        guard !state.cpus.contains(where: { $0.index == index }) else { return }
+        guard cpuPlaces[index] == nil else { return }
+        cpuPlaces[index] = state.cpus.count
         state.cpus.append(
             VirtualCPU(
                 index: index, server: nil, serverBasis: .none, context: nil, contextInstance: nil, presenter: nil))
@@ -121,7 +124,7 @@ struct Decoding {
 
     mutating func changeCPU(_ index: UInt32, _ change: (inout VirtualCPU) -> Void) {
         addCPU(index)
-        guard let place = state.cpus.firstIndex(where: { $0.index == index }) else { return }
+        guard let place = cpuPlaces[index] else { return }
         change(&state.cpus[place])
     }
 

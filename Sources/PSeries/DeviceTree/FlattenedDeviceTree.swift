@@ -39,6 +39,11 @@ struct FlattenedDeviceTree {
 
     /// Deeper nesting than any real tree (5) by an order of magnitude.
     private static let maximumDepth = 64
+    /// Bytes of a name. The specification allows 31, and a unit address behind a node's. Names of properties stand
+    /// apart and may overlap: without a limit a small blob could claim gigabytes of them.
+    fileprivate static let maximumNameBytes = 255
+    /// Bytes of a node's full path, for the same reason. Longest seen: 73.
+    fileprivate static let maximumPathBytes = 1024
 
     init(_ blob: [UInt8]) throws(Failure) {
         var walker = try Walker(blob)
@@ -105,6 +110,9 @@ extension FlattenedDeviceTree {
                     let name = try text(at: cursor)
                     skip(name.utf8.count + 1)
                     let parent = open.last.map { nodes[$0].path + "/" } ?? ""
+                    guard parent.utf8.count + name.utf8.count <= FlattenedDeviceTree.maximumPathBytes else {
+                        throw Failure(message: "the path of a node is too long", offset: start)
+                    }
                     open.append(nodes.count)
                     nodes.append(Node(path: open.count == 1 ? "" : parent + name))
                 case 2:
@@ -137,7 +145,7 @@ extension FlattenedDeviceTree {
 
         /// The NUL-terminated name at an offset of at most the blob's size.
         private func text(at offset: Int) throws(Failure) -> String {
-            guard let end = blob[offset...].firstIndex(of: 0) else {
+            guard let end = blob[offset...].prefix(FlattenedDeviceTree.maximumNameBytes + 1).firstIndex(of: 0) else {
                 throw Failure(message: "a name does not end", offset: offset)
             }
             return String(decoding: blob[offset..<end], as: Unicode.ASCII.self)
