@@ -79,7 +79,7 @@ let package = Package(
         // InterruptState <-> SQLite.
         module("SnapshotStore", ["InterruptState", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
         // Real QEMU: starting builds, QMP, saving and loading states, calls without a guest.
-        module("QEMUControl", ["CKeeper"]),
+        module("QEMUControl", ["CKeeper", "PSeries"]),
         // Equivalence of two states, invariants of one.
         module("Checker", ["InterruptState"]),
         // Findings and states as text and JSON.

@@ -115,6 +115,15 @@ extension Descriptor {
         return Descriptor(number)
     }
 
+    /// An anonymous file in memory with content.
+    static func inMemory(_ name: String, bytes: [UInt8]) throws(QEMUError) -> Descriptor {
+        let file = try inMemory(name, size: 0)
+        guard write(file.number, bytes, bytes.count) == bytes.count else {
+            throw .system("no memory for the \(name)", errno)
+        }
+        return file
+    }
+
     /// Two connected sockets.
     static func socketPair() throws(QEMUError) -> (Descriptor, Descriptor) {
         var numbers: [CInt] = [-1, -1]

@@ -8,6 +8,9 @@ public struct StateFile: StateSink {
     public let path: String
     private let temporary: TemporaryFile
 
+    /// Where the bytes are until it is finished.
+    public var bytesPath: String { temporary.path }
+
     /// Opens a file for writing in the folder of its final place.
     public init(path: String) throws(QEMUError) {
         self.path = path

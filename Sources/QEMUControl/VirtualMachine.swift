@@ -7,8 +7,6 @@ import Glibc
 public final class VirtualMachine {
     /// The session with its monitor.
     public let qmp: QMPConnection
-    /// Guest memory where it was asked for.
-    public let memory: GuestMemory?
     /// The path of the build.
     public let build: String
     /// All arguments it was started with.
@@ -20,20 +18,23 @@ public final class VirtualMachine {
     /// - Parameters:
     ///   - build: path or name of a `qemu-system-ppc64`.
     ///   - arguments: the command line without the program; a QMP monitor is added, nothing else.
-    ///   - memory: given to the machine as its RAM, where its arguments make use of it.
     ///   - patience: how long the start and each command may take.
-    public init(
-        build: String, arguments: [String], memory: GuestMemory? = nil, patience: Duration = .seconds(20)
+    public convenience init(
+        build: String, arguments: [String], patience: Duration = .seconds(20)
     ) throws(QEMUError) {
+        try self.init(build: build, arguments: arguments, files: [], patience: patience)
+    }
+
+    /// Starts a build with open files, which become its descriptors 4, 5, …
+    init(build: String, arguments: [String], files: [Descriptor], patience: Duration) throws(QEMUError) {
         if let daemon = arguments.first(where: { $0 == "-daemonize" || $0 == "--daemonize" }) {
             throw QEMUError(.cannotStart, "\(daemon) is not for a machine that is watched")
         }
         self.build = build
-        self.memory = memory
         self.arguments =
-            arguments + ["-chardev", "socket,id=irqproof-qmp,fd=3", "-mon", "chardev=irqproof-qmp,mode=control"]
+            arguments + ["-chardev", "socket,id=irqproof-qmp,fd=3", "-qmp", "chardev:irqproof-qmp"]
         let socket: Descriptor
-        (program, socket) = try Self.start(build, self.arguments, memory)
+        (program, socket) = try Self.start(build, self.arguments, files)
         do throws(QEMUError) {
             qmp = try Self.connect(socket, program, patience)
         } catch {
@@ -44,11 +45,10 @@ public final class VirtualMachine {
     /// Starts the program; gives our end of its monitor. The other end is the program's alone when this returns, so
     /// that its death is seen at once.
     private static func start(
-        _ build: String, _ arguments: [String], _ memory: GuestMemory?
+        _ build: String, _ arguments: [String], _ files: [Descriptor]
     ) throws(QEMUError) -> (Program, Descriptor) {
         let (ours, theirs) = try Descriptor.socketPair()
-        let files = [theirs] + (memory.map { [$0.file] } ?? [])
-        return (try Program(path: build, arguments: arguments, descriptors: files), ours)
+        return (try Program(path: build, arguments: arguments, descriptors: [theirs] + files), ours)
     }
 
     private static func connect(

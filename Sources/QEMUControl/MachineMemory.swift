@@ -4,7 +4,7 @@ import Glibc
 ///
 /// An anonymous file that QEMU maps and this process reads and writes by position: no mapping here, so nothing that
 /// happens to QEMU can end this process. It is gone when both are.
-public final class GuestMemory {
+public final class MachineMemory {
     /// Bytes.
     public let size: Int
     let file: Descriptor
@@ -60,7 +60,7 @@ public final class GuestMemory {
     }
 }
 
-extension GuestMemory {
+extension MachineMemory {
     /// A big-endian 64-bit word, the guest's byte order.
     func word(at address: UInt64) throws(QEMUError) -> UInt64 {
         try read(at: address, count: 8).reduce(0) { $0 << 8 | UInt64($1) }

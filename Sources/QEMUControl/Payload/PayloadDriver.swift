@@ -1,0 +1,164 @@
+/// Runs calls as guest code of a machine: an unmodified build, no guest image.
+///
+/// The machine shares its memory with this process, so that a batch of calls costs no round trip through the monitor:
+/// records are written into guest memory, the payload walks them, results are read from guest memory.
+public final class PayloadDriver {
+    /// The machine.
+    public let machine: VirtualMachine
+    /// How long a batch may take.
+    public var patience: Duration = .seconds(20)
+    /// Servers whose vCPUs run the payload, in the order of starting; the first is the boot vCPU.
+    public private(set) var servers: [UInt32]
+
+    private let memory: MachineMemory
+    private let code: PayloadCode
+    private var batches: UInt64
+
+    /// Arguments that give a machine its shared memory and the payload; `-M` and `-m` are the caller's.
+    ///
+    /// The memory has the name that QEMU gives it by default, so that its block in the stream has it too.
+    private static func arguments(_ memory: MachineMemory) -> [String] {
+        [
+            "-object",
+            "memory-backend-file,id=ppc_spapr.ram,share=on,size=\(memory.size),mem-path=/proc/self/fd/4,"
+                + "x-use-canonical-path-for-ramblock-id=off",
+            "-machine", "memory-backend=ppc_spapr.ram", "-m", "size=\(memory.size >> 20)M",
+            "-bios", "/proc/self/fd/5",
+        ]
+    }
+
+    /// Starts a build with the payload, paused.
+    ///
+    /// - Parameters:
+    ///   - arguments: the machine and its devices, without memory, firmware, monitor and display.
+    ///   - server: number of the boot vCPU.
+    public convenience init(
+        build: String, arguments: [String], server: UInt32 = 0, patience: Duration = .seconds(20)
+    ) throws(QEMUError) {
+        try self.init(
+            build: build, arguments: arguments, servers: [server], batches: 0, extra: [], patience: patience)
+    }
+
+    /// Starts a build that takes over from this one: it waits for this machine's state.
+    public func destination(build: String, arguments: [String]) throws(QEMUError) -> PayloadDriver {
+        try PayloadDriver(
+            build: build, arguments: arguments, servers: servers, batches: batches, extra: ["-incoming", "defer"],
+            patience: patience)
+    }
+
+    private init(
+        build: String, arguments: [String], servers: [UInt32], batches: UInt64, extra: [String], patience: Duration
+    ) throws(QEMUError) {
+        code = try PayloadCode()
+        memory = try MachineMemory(mebibytes: 256)
+        let image = try Descriptor.inMemory("payload", bytes: code.bytes)
+        let all = arguments + Self.arguments(memory) + ["-nodefaults", "-display", "none", "-S"] + extra
+        machine = try VirtualMachine(build: build, arguments: all, files: [memory.file, image], patience: patience)
+        self.servers = servers
+        self.batches = batches
+        self.patience = patience
+    }
+
+    /// Runs calls in order on one vCPU; the machine runs from here on.
+    ///
+    /// - Parameter server: a vCPU that runs the payload; nil is the boot vCPU.
+    @discardableResult
+    public func run(_ calls: [GuestCall], on server: UInt32? = nil) throws(QEMUError) -> [CallResult] {
+        guard let place = servers.firstIndex(of: server ?? servers.first ?? 0) else {
+            throw QEMUError(.payload, "the vCPU of server \(server ?? 0) does not run the payload")
+        }
+        try letRun()
+        var results: [CallResult] = []
+        var rest = calls[...]
+        while !rest.isEmpty {
+            let batch = PayloadBatch(Array(rest.prefix(PayloadLayout.recordCount)))
+            rest = rest.dropFirst(batch.calls.count)
+            results += try run(batch, mailbox: PayloadLayout.mailboxes + UInt64(place) * PayloadLayout.mailboxSize)
+        }
+        return results
+    }
+
+    /// Starts the vCPU of a server, by a call of the boot vCPU; negotiations must be over by then.
+    public func start(server: UInt32) throws(QEMUError) {
+        guard servers.count < PayloadLayout.mailboxCount, !servers.contains(server) else {
+            throw QEMUError(.payload, "the vCPU of server \(server) cannot be started, or was already")
+        }
+        let mailbox = PayloadLayout.mailboxes + UInt64(servers.count) * PayloadLayout.mailboxSize
+        try memory.write([UInt8](repeating: 0, count: Int(PayloadLayout.mailboxSize)), at: mailbox)
+        try memory.setWord(batches, at: mailbox + UInt64(PayloadLayout.Mailbox.asked))
+        try memory.setWord(batches, at: mailbox + UInt64(PayloadLayout.Mailbox.done))
+        let call = GuestCall.firmware(
+            token: 0x2006, arguments: [server, UInt32(code.entry), UInt32(mailbox)], returns: 1)
+        guard try run([call]).first?.returns == [0] else {
+            throw QEMUError(.payload, "the vCPU of server \(server) cannot be started: there is none, or it runs")
+        }
+        servers.append(server)
+        // Its first batch, an empty one, shows that it is there.
+        _ = try run(PayloadBatch([]), mailbox: mailbox)
+    }
+
+    /// Pauses the machine.
+    public func pause() throws(QEMUError) {
+        try machine.explaining { machine throws(QEMUError) in try machine.qmp.stop() }
+    }
+
+    /// Bytes of guest memory.
+    public func readMemory(at address: UInt64, count: Int) throws(QEMUError) -> [UInt8] {
+        try memory.read(at: address, count: count)
+    }
+
+    /// Writes guest memory; see `PayloadLayout.free` for what is the caller's.
+    public func writeMemory(_ bytes: [UInt8], at address: UInt64) throws(QEMUError) {
+        try memory.write(bytes, at: address)
+    }
+
+    private func letRun() throws(QEMUError) {
+        try machine.explaining { machine throws(QEMUError) in
+            if try machine.qmp.runState() != "running" { try machine.qmp.resume() }
+        }
+    }
+
+    private func run(_ batch: PayloadBatch, mailbox: UInt64) throws(QEMUError) -> [CallResult] {
+        try batch.write(to: memory)
+        batches += 1
+        let fields: [(Int, UInt64)] = [
+            (PayloadLayout.Mailbox.firstRecord, PayloadLayout.records),
+            (PayloadLayout.Mailbox.recordCount, UInt64(batch.calls.count)),
+            (PayloadLayout.Mailbox.left, UInt64(batch.calls.count)),
+            // Last: this word sets the payload going.
+            (PayloadLayout.Mailbox.asked, batches),
+        ]
+        for (offset, value) in fields { try memory.setWord(value, at: mailbox + UInt64(offset)) }
+        try awaitDone(mailbox: mailbox, count: batch.calls.count)
+        return try batch.results(from: memory)
+    }
+
+    private func awaitDone(mailbox: UInt64, count: Int) throws(QEMUError) {
+        let deadline = Deadline(after: patience)
+        var look = Deadline(after: .milliseconds(100))
+        var rest = Duration.microseconds(20)
+        while try memory.word(at: mailbox + UInt64(PayloadLayout.Mailbox.done)) != batches {
+            QEMUControl.pause(rest)
+            rest = min(rest * 2, .milliseconds(2))
+            guard look.isOver else { continue }
+            look = Deadline(after: .milliseconds(100))
+            do throws(QEMUError) {
+                // A machine that ended, or stopped by itself, does no more calls.
+                let state = try machine.explaining { machine throws(QEMUError) in try machine.qmp.runState() }
+                guard state == "running" else { throw QEMUError(.payload, "the machine is \(state)") }
+                guard !deadline.isOver else { throw QEMUError(.timedOut, "a call does not end") }
+            } catch {
+                throw place(error, mailbox: mailbox, count: count)
+            }
+        }
+    }
+
+    /// Says with which call of a batch something went wrong.
+    private func place(_ error: QEMUError, mailbox: UInt64, count: Int) -> QEMUError {
+        var result = error
+        let left = (try? memory.word(at: mailbox + UInt64(PayloadLayout.Mailbox.left))) ?? UInt64(count)
+        let number = UInt64(count) - min(left, UInt64(count)) + 1
+        result.message += ", at call \(number) of \(count)"
+        return result
+    }
+}
