@@ -122,6 +122,7 @@ let package = Package(
             ["CaptureSupport", "InterruptState", "SavedState", "PSeries", "SnapshotStore", "Checker"]),
         tests(
             "SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("QEMUControlTests", ["QEMUControl"]),
+        tests(
+            "QEMUControlTests", ["QEMUControl", "CaptureSupport", "InterruptState", "SavedState", "PSeries"]),
     ]
 )

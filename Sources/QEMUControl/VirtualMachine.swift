@@ -73,8 +73,13 @@ public final class VirtualMachine {
         do throws(QEMUError) {
             return try body(self)
         } catch {
-            throw Self.explain(error, program)
+            throw explained(error)
         }
+    }
+
+    /// An error of the connection, with what the process tells of itself.
+    public func explained(_ error: QEMUError) -> QEMUError {
+        Self.explain(error, program)
     }
 
     /// Adds what the process tells to an error of the connection.

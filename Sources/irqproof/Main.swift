@@ -1,5 +1,6 @@
 import ArgumentParser
 import PSeries
+import QEMUControl
 import SavedState
 import SnapshotStore
 
@@ -24,7 +25,7 @@ struct IrqProof: ParsableCommand {
         subcommands: [
             InspectCommand.self, VerifyCommand.self, ImportCommand.self, ListCommand.self, MapCommand.self,
             CompareCommand.self, ProveCommand.self, ReplayCommand.self, FsckCommand.self, ExplainCommand.self,
-            SchemaCommand.self, DoctorCommand.self, ConfigCommand.self,
+            SchemaCommand.self, DoctorCommand.self, ConfigCommand.self, CaptureCommand.self,
         ]
     )
 
@@ -38,6 +39,8 @@ struct IrqProof: ParsableCommand {
         } catch let error as SavedStateError {
             trouble(error.description)
         } catch let error as StoreError {
+            trouble(error.description)
+        } catch let error as QEMUError {
             trouble(error.description)
         } catch let error as Trouble {
             trouble(error.message)
