@@ -30,6 +30,8 @@ public struct BuildProfile: Hashable, Sendable {
     public var narrowStatusAccesses: Bool
     /// Whether a vCPU with an exception pending in its thread context is interrupted again after a load: 11.1.
     public var raisesContextAfterLoad: Bool
+    /// Whether a load forgets which vCPUs the guest started: they run on and are given no interrupt any more. 10.0.
+    public var forgetsStartedProcessors: Bool
     /// Version of the `spapr_iommu` section written, and highest one read: 2 in 5.2, 3 later.
     public var iommuVersion: UInt32
     /// Version of the subsection `cpu/slb` written, and highest one read: 1 up to 7.2, 2 later.
@@ -42,7 +44,7 @@ public struct BuildProfile: Hashable, Sendable {
         name: String, invalidServer: InvalidServer, acceptKeepsPendingPriority: Bool,
         priorityWriteDerivesPending: Bool, priorityWriteClearsException: Bool, lessFavouredSetsBitOnly: Bool,
         managementStoreInjects: Bool, narrowStatusAccesses: Bool, raisesContextAfterLoad: Bool,
-        iommuVersion: UInt32, segmentVersion: UInt32, power9Alias: UInt32
+        forgetsStartedProcessors: Bool, iommuVersion: UInt32, segmentVersion: UInt32, power9Alias: UInt32
     ) {
         self.name = name
         self.invalidServer = invalidServer
@@ -53,6 +55,7 @@ public struct BuildProfile: Hashable, Sendable {
         self.managementStoreInjects = managementStoreInjects
         self.narrowStatusAccesses = narrowStatusAccesses
         self.raisesContextAfterLoad = raisesContextAfterLoad
+        self.forgetsStartedProcessors = forgetsStartedProcessors
         self.iommuVersion = iommuVersion
         self.segmentVersion = segmentVersion
         self.power9Alias = power9Alias
@@ -64,28 +67,32 @@ extension BuildProfile {
     public static let qemu5p2 = BuildProfile(
         name: "5.2", invalidServer: .crash, acceptKeepsPendingPriority: false, priorityWriteDerivesPending: false,
         priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: false,
-        narrowStatusAccesses: false, raisesContextAfterLoad: false, iommuVersion: 2, segmentVersion: 1,
+        narrowStatusAccesses: false, raisesContextAfterLoad: false, forgetsStartedProcessors: false,
+        iommuVersion: 2, segmentVersion: 1,
         power9Alias: 0x004e_1200)
 
     /// QEMU 7.2.
     public static let qemu7p2 = BuildProfile(
         name: "7.2", invalidServer: .crash, acceptKeepsPendingPriority: false, priorityWriteDerivesPending: false,
         priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: true,
-        narrowStatusAccesses: false, raisesContextAfterLoad: false, iommuVersion: 3, segmentVersion: 1,
+        narrowStatusAccesses: false, raisesContextAfterLoad: false, forgetsStartedProcessors: false,
+        iommuVersion: 3, segmentVersion: 1,
         power9Alias: 0x004e_1200)
 
     /// QEMU 10.0.
     public static let qemu10p0 = BuildProfile(
         name: "10.0", invalidServer: .reject, acceptKeepsPendingPriority: true, priorityWriteDerivesPending: true,
         priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: true,
-        narrowStatusAccesses: true, raisesContextAfterLoad: false, iommuVersion: 3, segmentVersion: 2,
+        narrowStatusAccesses: true, raisesContextAfterLoad: false, forgetsStartedProcessors: true,
+        iommuVersion: 3, segmentVersion: 2,
         power9Alias: 0x004e_1202)
 
     /// QEMU 11.1.
     public static let qemu11p1 = BuildProfile(
         name: "11.1", invalidServer: .reject, acceptKeepsPendingPriority: true, priorityWriteDerivesPending: true,
         priorityWriteClearsException: true, lessFavouredSetsBitOnly: true, managementStoreInjects: true,
-        narrowStatusAccesses: true, raisesContextAfterLoad: true, iommuVersion: 3, segmentVersion: 2,
+        narrowStatusAccesses: true, raisesContextAfterLoad: true, forgetsStartedProcessors: false,
+        iommuVersion: 3, segmentVersion: 2,
         power9Alias: 0x004e_1202)
 
     /// The builds whose behaviour is known, oldest first.

@@ -207,6 +207,7 @@ extension Machine {
         for row in 0..<board.processors.count {
             board.processors.lines[row] = false
             board.processors.halted[row] = row != 0
+            board.processors.deaf[row] = false
         }
         xics?.reset(&board)
         xive?.reset(&board)

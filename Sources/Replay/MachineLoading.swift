@@ -156,6 +156,7 @@ extension Machine {
         selectController()
         for row in 0..<board.processors.count {
             board.processors.lines[row] = isPending(row) && raisesAfterLoad
+            board.processors.deaf[row] = row != 0 && board.build.forgetsStartedProcessors && board.behaviour == .shipped
         }
     }
 

@@ -12,6 +12,8 @@ public struct Processors: Hashable, Sendable {
     public internal(set) var lines: [Bool] = []
     /// Whether a row is halted: the guest has not started it.
     public internal(set) var halted: [Bool] = []
+    /// Whether a row is given no interrupt although its input is up: the machine forgot that the guest started it.
+    public internal(set) var deaf: [Bool] = []
     /// Row plus one of each possible server, 0 where no vCPU has it.
     private var rowOfServer: [UInt32]
 
@@ -43,6 +45,7 @@ public struct Processors: Hashable, Sendable {
         indexes.append(index)
         servers.append(server)
         lines.append(false)
+        deaf.append(false)
         halted.append(isHalted)
         rowOfServer[Int(server.rawValue)] = UInt32(indexes.count)
     }
@@ -53,6 +56,7 @@ public struct Processors: Hashable, Sendable {
         indexes.remove(at: row)
         servers.remove(at: row)
         lines.remove(at: row)
+        deaf.remove(at: row)
         halted.remove(at: row)
         for later in row..<servers.count { rowOfServer[Int(servers[later].rawValue)] = UInt32(later + 1) }
     }

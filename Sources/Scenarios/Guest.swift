@@ -20,30 +20,11 @@ struct Guest: Sendable {
     private var numbers: [UInt32: UInt32] = [:]
     private var levels: Set<UInt32> = []
 
-    /// Buffer of RTAS calls in guest memory.
-    private static let rtasBuffer: UInt64 = 0x6000
-
     // MARK: - Calls
 
-    /// Calls RTAS through a buffer in memory; the returns.
-    func rtas(
-        _ machine: inout Machine, _ token: UInt32, _ arguments: [UInt32], returns: Int, processor row: Int
-    ) -> [UInt32] {
-        let words = [token, UInt32(arguments.count), UInt32(returns)] + arguments
-        for (index, word) in words.enumerated() {
-            machine.store(Guest.rtasBuffer + 4 * UInt64(index), UInt64(word), byteCount: 4, processor: row)
-        }
-        var registers = Registers(Hypercall.rtas.rawValue, Guest.rtasBuffer)
-        machine.hypercall(&registers, processor: row)
-        let first = Guest.rtasBuffer + 4 * UInt64(words.count)
-        return (0..<returns).map { index in
-            let word = machine.load(first + 4 * UInt64(index), byteCount: 4, processor: row) ?? 0
-            return UInt32(truncatingIfNeeded: word)
-        }
-    }
-
     mutating func setQueue(
-        _ machine: inout Machine, server: UInt32, priority: UInt8, page: UInt64, shift: UInt64, always: Bool,
+        _ machine: inout some ScenarioMachine, server: UInt32, priority: UInt8, page: UInt64, shift: UInt64,
+        always: Bool,
         processor row: Int
     ) -> HypercallStatus {
         var registers = Registers(
@@ -57,11 +38,12 @@ struct Guest: Sendable {
 
     /// Binds a number and switches it on.
     mutating func bind(
-        _ machine: inout Machine, _ number: UInt32, server: UInt32, priority: UInt8, eisn: UInt32?, processor row: Int
+        _ machine: inout some ScenarioMachine, _ number: UInt32, server: UInt32, priority: UInt8, eisn: UInt32?,
+        processor row: Int
     ) -> UInt64 {
         if machine.activeMode == .xics {
-            let returns = rtas(
-                &machine, RTASCall.setXive.rawValue, [number, server, UInt32(priority)], returns: 1, processor: row)
+            let returns = machine.rtas(
+                RTASCall.setXive.rawValue, [number, server, UInt32(priority)], returns: 1, processor: row)
             return UInt64(bitPattern: Int64(Int32(bitPattern: returns.first ?? 0)))
         }
         var info = Registers(Hypercall.getSourceInfo.rawValue, 0, UInt64(number))
@@ -79,9 +61,9 @@ struct Guest: Sendable {
     }
 
     /// Switches a number off.
-    func mask(_ machine: inout Machine, _ number: UInt32, processor row: Int) -> UInt64 {
+    func mask(_ machine: inout some ScenarioMachine, _ number: UInt32, processor row: Int) -> UInt64 {
         if machine.activeMode == .xics {
-            let returns = rtas(&machine, RTASCall.intOff.rawValue, [number], returns: 1, processor: row)
+            let returns = machine.rtas(RTASCall.intOff.rawValue, [number], returns: 1, processor: row)
             return UInt64(bitPattern: Int64(Int32(bitPattern: returns.first ?? 0)))
         }
         setStatus(&machine, number, 0xd00, processor: row)
@@ -89,7 +71,9 @@ struct Guest: Sendable {
     }
 
     /// A load from a source's management page: by the call for level sources, as their flags demand.
-    private func setStatus(_ machine: inout Machine, _ number: UInt32, _ offset: UInt64, processor row: Int) {
+    private func setStatus(
+        _ machine: inout some ScenarioMachine, _ number: UInt32, _ offset: UInt64, processor row: Int
+    ) {
         if levels.contains(number) {
             var call = Registers(Hypercall.esb.rawValue, 0, UInt64(number), offset)
             machine.hypercall(&call, processor: row)
@@ -105,7 +89,7 @@ struct Guest: Sendable {
     private static let management: UInt64 = 0x0006_0302_031a_0000
 
     /// Opens the vCPU for every priority.
-    func open(_ machine: inout Machine, processor row: Int) {
+    func open(_ machine: inout some ScenarioMachine, processor row: Int) {
         if machine.activeMode == .xics {
             var call = Registers(Hypercall.cppr.rawValue, 0xff)
             machine.hypercall(&call, processor: row)
@@ -115,7 +99,7 @@ struct Guest: Sendable {
     }
 
     /// Asks another vCPU for attention.
-    func interrupt(_ machine: inout Machine, server: UInt32, processor row: Int) -> UInt64 {
+    func interrupt(_ machine: inout some ScenarioMachine, server: UInt32, processor row: Int) -> UInt64 {
         if machine.activeMode == .xics {
             var call = Registers(Hypercall.ipi.rawValue, UInt64(server), 4)
             machine.hypercall(&call, processor: row)
@@ -127,21 +111,18 @@ struct Guest: Sendable {
     // MARK: - Handling
 
     /// Takes the interrupt of a vCPU whose input is raised: the numbers handled, in order.
-    mutating func take(_ machine: inout Machine, processor row: Int) -> [UInt32] {
-        guard machine.board.processors.lines.indices.contains(row), machine.board.processors.lines[row] else {
-            return []
-        }
+    mutating func take(_ machine: inout some ScenarioMachine, processor row: Int) -> [UInt32] {
+        guard machine.isInterrupted(processor: row) else { return [] }
         return machine.activeMode == .xics ? takeXics(&machine, row) : takeXive(&machine, row)
     }
 
-    private func takeXics(_ machine: inout Machine, _ row: Int) -> [UInt32] {
+    private func takeXics(_ machine: inout some ScenarioMachine, _ row: Int) -> [UInt32] {
         var accept = Registers(Hypercall.xirr.rawValue)
         machine.hypercall(&accept, processor: row)
         let number = UInt32(truncatingIfNeeded: accept.r4 & 0xff_ffff)
         guard number != 0 else { return [] }
         if number == 2 {
-            var quiet = Registers(
-                Hypercall.ipi.rawValue, UInt64(machine.board.processors.servers[row].rawValue), 0xff)
+            var quiet = Registers(Hypercall.ipi.rawValue, UInt64(machine.server(of: row).rawValue), 0xff)
             machine.hypercall(&quiet, processor: row)
         }
         var end = Registers(Hypercall.eoi.rawValue, accept.r4)
@@ -149,10 +130,10 @@ struct Guest: Sendable {
         return [number]
     }
 
-    private mutating func takeXive(_ machine: inout Machine, _ row: Int) -> [UInt32] {
+    private mutating func takeXive(_ machine: inout some ScenarioMachine, _ row: Int) -> [UInt32] {
         let acknowledged = machine.load(Guest.management + 0x810, byteCount: 2, processor: row) ?? 0
         guard acknowledged & 0x8000 != 0 else { return [] }
-        let server = machine.board.processors.servers[row].rawValue
+        let server = machine.server(of: row).rawValue
         let priority = UInt8(truncatingIfNeeded: acknowledged)
         var handled: [UInt32] = []
         if let place = queues.firstIndex(where: { $0.server == server && $0.priority == priority }) {
@@ -164,7 +145,7 @@ struct Guest: Sendable {
     }
 
     /// Reads a queue up to the first entry of the generation before.
-    private mutating func consume(_ machine: inout Machine, _ place: Int, _ row: Int) -> [UInt32] {
+    private mutating func consume(_ machine: inout some ScenarioMachine, _ place: Int, _ row: Int) -> [UInt32] {
         var handled: [UInt32] = []
         for _ in 0..<queues[place].entries {
             let queue = queues[place]

@@ -118,6 +118,12 @@ extension Scenario {
         /// bus<<16 | devfn<<8.
         public var configurationAddress: UInt32
 
+        /// A function by its bridge and address.
+        public init(bridge: UInt32, configurationAddress: UInt32) {
+            self.bridge = bridge
+            self.configurationAddress = configurationAddress
+        }
+
         /// As scenarios write it.
         public var description: String {
             "phb\(bridge):\(Owner.functionName(configurationAddress))"
@@ -135,6 +141,14 @@ public struct ScenarioError: Error, Equatable, CustomStringConvertible {
     public var column: Int?
     /// Name of the file, as it was given.
     public var file: String?
+
+    /// A fault; place and file where they are known.
+    public init(message: String, line: Int? = nil, column: Int? = nil, file: String? = nil) {
+        self.message = message
+        self.line = line
+        self.column = column
+        self.file = file
+    }
 
     /// `FILE:LINE:COLUMN: what is wrong`, as compilers print it.
     public var description: String {

@@ -28,7 +28,7 @@ public struct ScenarioRun: Sendable {
     public private(set) var constructed: MachineState?
     /// The destination after the load.
     public private(set) var loaded: MachineState?
-    /// Source and destination after the steps that follow the migration; nil where the load was refused.
+    /// Source and destination after the steps that follow the migration; nil where the load was refused, or none follow.
     public private(set) var continued: (source: MachineState, destination: MachineState)?
     /// What came of the load; nil where nothing migrated.
     public private(set) var load: LoadResult?
@@ -46,84 +46,113 @@ public struct ScenarioRun: Sendable {
     public private(set) var destinationEnd: MachineEnd?
     /// Line of the first step that came to something else on the destination.
     public private(set) var firstPartingLine: Int?
+    /// States between the first and the last machine of a migration over several; empty where it goes to one.
+    public private(set) var passes: [Pass] = []
 
-    /// Runs a scenario on the machines it names.
+    /// A machine on the way: it was loaded, and saved again before it ran.
+    public struct Pass: Sendable {
+        /// As its command line built it.
+        public var constructed: MachineState
+        /// After the load.
+        public var loaded: MachineState
+    }
+
+    /// Runs a scenario on models of the machines it names.
+    ///
+    /// - Throws: a sentence where the source cannot be built.
+    public init(_ scenario: Scenario) throws(ConstructionError) {
+        var stage = ModelStage(scenario)
+        try self.init(scenario, on: &stage)
+    }
+
+    /// Runs a scenario.
     ///
     /// Steps before the migration run on the source. Those after it run on both, the source going on as if it had
     /// never left; without a migration every step runs on both machines from their reset, or the destination's own
     /// steps on the destination.
     ///
-    /// - Throws: a sentence where the source cannot be built.
-    public init(_ scenario: Scenario) throws(ConstructionError) {
-        var sourceSide = Side(machine: try Machine(scenario.source))
-        source = sourceSide.machine.snapshot()
+    /// - Parameter stage: builds the machines and moves their states.
+    public init<Stage: ScenarioStage>(_ scenario: Scenario, on stage: inout Stage) throws(Stage.Failure) {
+        var side = ScenarioSide(machine: try stage.source())
+        source = MachineState(
+            facts: MachineFacts(
+                typeName: nil, scheme: nil, activeMode: .xics, serverCount: nil, serverCountBasis: .none))
         let place = scenario.steps.firstIndex { $0.action == .migrate }
         let before = scenario.steps[..<(place ?? scenario.steps.endIndex)]
-        for step in before { perform(step, on: &sourceSide) }
-        source = sourceSide.machine.snapshot()
-        sourceEnd = sourceSide.machine.end
-        guard let setup = scenario.destination else { return }
-        let machine: Machine
-        do {
-            machine = try Machine(setup)
-        } catch {
-            constructionRefusal = error.description
-            return
-        }
-        constructed = machine.snapshot()
+        for step in before { perform(step, on: &side) }
+        source = try stage.state(of: &side.machine)
+        sourceEnd = side.machine.end
+        guard stage.hopCount > 0 else { return }
         if let place {
-            migrate(sourceSide, to: machine, steps: scenario.steps[(place + 1)...])
+            try migrate(&side, on: &stage, steps: scenario.steps[(place + 1)...])
         } else {
-            runBeside(machine, steps: scenario.destinationSteps ?? Array(before))
+            try runBeside(on: &stage, steps: scenario.destinationSteps ?? Array(before))
         }
     }
 
-    struct Side: Sendable {
-        var machine: Machine
-        var guest = Guest()
-    }
-
-    private mutating func migrate(_ sourceSide: Side, to machine: Machine, steps: ArraySlice<Scenario.Step>) {
-        var destination = Side(machine: machine, guest: sourceSide.guest)
-        let result = destination.machine.load(sourceSide.machine.save())
-        load = result
-        guard result == .accepted else { return }
-        loaded = destination.machine.snapshot()
-        var twin = sourceSide
+    private mutating func migrate<Stage: ScenarioStage>(
+        _ twin: inout ScenarioSide<Stage.Player>, on stage: inout Stage, steps: ArraySlice<Scenario.Step>
+    ) throws(Stage.Failure) {
+        var destination: Stage.Player?
+        for hop in 0..<stage.hopCount {
+            if let constructed, let loaded { passes.append(Pass(constructed: constructed, loaded: loaded)) }
+            loaded = nil
+            switch try stage.constructed(hop) {
+            case .success(let state): constructed = state
+            case .failure(let refusal):
+                constructed = nil
+                constructionRefusal = refusal.description
+                return
+            }
+            let (result, machine) = try stage.migrate(from: destination ?? twin.machine, hop: hop)
+            load = result
+            guard var machine else { return }
+            loaded = try stage.state(of: &machine)
+            destination = machine
+        }
+        guard let destination else { return }
+        var side = ScenarioSide(machine: destination, guest: twin.guest)
+        guard !steps.isEmpty else { return }
         for step in steps {
             perform(step, on: &twin)
-            performOnDestination(step, &destination)
+            performOnDestination(step, &side)
         }
-        finish(twin, destination)
+        continued = (try stage.state(of: &twin.machine), try stage.state(of: &side.machine))
+        sourceEnd = twin.machine.end
+        destinationEnd = side.machine.end
     }
 
-    private mutating func runBeside(_ machine: Machine, steps: [Scenario.Step]) {
-        var destination = Side(machine: machine)
-        for step in steps { performOnDestination(step, &destination) }
-        loaded = destination.machine.snapshot()
-        destinationEnd = destination.machine.end
+    private mutating func runBeside<Stage: ScenarioStage>(
+        on stage: inout Stage, steps: [Scenario.Step]
+    ) throws(Stage.Failure) {
+        switch try stage.constructed(stage.hopCount - 1) {
+        case .success(let state): constructed = state
+        case .failure(let refusal):
+            constructionRefusal = refusal.description
+            return
+        }
+        var side = ScenarioSide(machine: try stage.destination())
+        for step in steps { performOnDestination(step, &side) }
+        loaded = try stage.state(of: &side.machine)
+        destinationEnd = side.machine.end
     }
 
-    private mutating func performOnDestination(_ step: Scenario.Step, _ side: inout Side) {
-        let outcome = ScenarioRun.outcome(step, &side)
+    private mutating func performOnDestination(
+        _ step: Scenario.Step, _ side: inout ScenarioSide<some ScenarioMachine>
+    ) {
+        let outcome = side.outcome(step)
         destinationOutcomes.append(outcome)
         if firstPartingLine == nil, let other = sourceOutcomes.last(where: { $0.line == step.line }), other != outcome {
             firstPartingLine = step.line
         }
     }
 
-    private mutating func finish(_ twin: Side, _ destination: Side) {
-        continued = (twin.machine.snapshot(), destination.machine.snapshot())
-        sourceEnd = twin.machine.end
-        destinationEnd = destination.machine.end
-    }
-
     /// Performs a step on the source and holds its result against what is demanded.
-    private mutating func perform(_ step: Scenario.Step, on side: inout Side) {
-        let outcome = ScenarioRun.outcome(step, &side)
+    private mutating func perform(_ step: Scenario.Step, on side: inout ScenarioSide<some ScenarioMachine>) {
+        let outcome = side.outcome(step)
         sourceOutcomes.append(outcome)
         guard let wanted = step.gives else { return }
-        let values = wanted.map { side.value($0) }
+        let values = side.values(wanted)
         guard values != outcome.results else { return }
         let found = outcome.refusal ?? ScenarioRun.text(outcome.results)
         failures.append(
@@ -133,6 +162,7 @@ public struct ScenarioRun: Sendable {
     private static func text(_ values: [UInt64]) -> String {
         values.isEmpty ? "none" : values.map { hexadecimal($0, digits: 1) }.joined(separator: " ")
     }
+<<<<<<< HEAD
 
     private static func outcome(_ step: Scenario.Step, _ side: inout Side) -> Outcome {
         var outcome = Outcome(line: step.line, results: [], refusal: nil)
@@ -298,4 +328,5 @@ extension ScenarioRun.Side {
             machine.setInput(number, to: false)
         }
     }
+=======
 }
