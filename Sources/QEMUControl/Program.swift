@@ -1,24 +1,25 @@
 import CKeeper
 import Glibc
 
+/// How a program ended.
+public enum ProcessEnd: Hashable, Sendable, CustomStringConvertible {
+    case status(Int32)
+    case signal(Int32)
+
+    /// `with status 1`, or the signal by number and name.
+    public var description: String {
+        switch self {
+        case .status(let status): "with status \(status)"
+        case .signal(let signal): "by signal \(signal) (\(String(cString: strsignal(signal))))"
+        }
+    }
+}
+
 /// A started program that cannot outlive its starter.
 ///
 /// A keeper process (`keeper.c`) holds it by a pipe: when this object goes, or this process ends in whatever way,
 /// `SIGKILL` included, the program and everything it started are killed.
 final class Program {
-    /// How a program ended.
-    enum End: Hashable, Sendable, CustomStringConvertible {
-        case status(Int32)
-        case signal(Int32)
-
-        var description: String {
-            switch self {
-            case .status(let status): "with status \(status)"
-            case .signal(let signal): "by signal \(signal) (\(String(cString: strsignal(signal))))"
-            }
-        }
-    }
-
     /// As the caller named it.
     let path: String
     /// The program's process id.
@@ -27,7 +28,7 @@ final class Program {
     private var leash: Descriptor?
     private let report: Descriptor
     private let log: Descriptor
-    private var end: End?
+    private var end: ProcessEnd?
 
     /// Starts a program; output and errors go to a log in memory, input is empty.
     ///
@@ -61,7 +62,7 @@ final class Program {
     }
 
     /// Waits for the program's end; nil where it still runs at the deadline.
-    func waitForEnd(until deadline: Deadline) throws(QEMUError) -> End? {
+    func waitForEnd(until deadline: Deadline) throws(QEMUError) -> ProcessEnd? {
         if end == nil, try wait(for: [(report.number, POLLIN)], until: deadline) == [true] { finish() }
         return end
     }

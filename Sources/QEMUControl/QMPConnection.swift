@@ -93,6 +93,18 @@ public final class QMPConnection {
         return events
     }
 
+    /// Waits for an event; those before it are dropped.
+    public func await(event name: String) throws(QEMUError) {
+        let deadline = Deadline(after: patience)
+        while true {
+            if let place = events.firstIndex(where: { $0.name == name }) {
+                events.removeFirst(place + 1)
+                return
+            }
+            _ = try message(until: deadline)
+        }
+    }
+
     /// The answer to the last command; events and late answers before it are put aside.
     private func answer(to command: String, until deadline: Deadline) throws(QEMUError) -> QMPValue {
         while true {

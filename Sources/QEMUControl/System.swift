@@ -62,7 +62,7 @@ func wait(for events: [(descriptor: CInt, events: Int32)], until deadline: Deadl
 }
 
 /// Sleeps; for the pauses between two looks at something that gives no event.
-func pause(_ duration: Duration) {
+public func pause(_ duration: Duration) {
     let (seconds, attoseconds) = duration.components
     var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
     nanosleep(&time, nil)

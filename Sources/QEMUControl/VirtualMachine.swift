@@ -102,6 +102,11 @@ public final class VirtualMachine {
     /// QEMU's process id, for tests and messages.
     public var process: Int32 { program.process }
 
+    /// How QEMU ended; nil while it runs.
+    public func exit(within patience: Duration) throws(QEMUError) -> ProcessEnd? {
+        try program.waitForEnd(until: Deadline(after: patience))
+    }
+
     /// How QEMU ended, in words; nil while it runs.
     public func ending(within patience: Duration) throws(QEMUError) -> String? {
         try program.waitForEnd(until: Deadline(after: patience))?.description

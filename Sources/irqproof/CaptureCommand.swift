@@ -93,13 +93,13 @@ struct CaptureCommand: ParsableCommand {
     private func store(_ path: String, origin: String, facts: LiveCapture.Facts, into: String) throws {
         let file = try SavedStateFile.open(path: path)
         let stream = try file.state(nil).open()
-        var provenance = try Provenance(stream, in: file)
+        var provenance = Provenance(stream, in: file)
         provenance.filePath = output ?? origin
         provenance.producerVersion = facts.version.description
         provenance.notes.append("captured from \(origin), which was \(facts.runState)")
         provenance.notes.append("info pic printed:\n" + facts.controllers)
         let state = try StateDecoder.decode(stream)
-        let name = name ?? state.machine.typeName ?? "capture"
+        let name = name ?? state.facts.typeName ?? "capture"
         let snapshot = NewSnapshot(name: name, state: state, provenance: provenance)
         try SnapshotStore.create(path: into).add([snapshot], replacing: replace)
         Console.write(["\(into)#\(name)  \(state.digest())"])
@@ -116,7 +116,7 @@ struct CaptureCommand: ParsableCommand {
 }
 
 /// Whether the user asked to stop: a paused VM must be resumed first.
-private enum Interruption {
+enum Interruption {
     private static let flag = Atomic<Bool>(false)
 
     static var happened: Bool { flag.load(ordering: .relaxed) }

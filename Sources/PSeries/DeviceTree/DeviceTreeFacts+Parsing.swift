@@ -1,6 +1,12 @@
 import InterruptState
 
 extension DeviceTreeFacts {
+    /// Reads the interrupt properties of a flattened tree; nil where the bytes are none.
+    public init?(flattened bytes: [UInt8]) {
+        guard let tree = try? FlattenedDeviceTree(bytes) else { return nil }
+        self.init(tree)
+    }
+
     /// Reads the interrupt properties that QEMU writes (`hw/ppc/spapr.c`, `spapr_irq.c`, `spapr_pci.c`,
     /// `spapr_vio.c`, `spapr_events.c`, QEMU 5.2 to 11.1).
     init(_ tree: FlattenedDeviceTree) {

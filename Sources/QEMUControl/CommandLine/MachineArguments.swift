@@ -16,13 +16,16 @@ public struct MachineArguments: Hashable, Sendable {
         .power11: "power11_v2.0",
     ]
 
+    /// The model of vCPU that stands for a generation.
+    public static func model(_ processor: MachineType.Processor) -> String { models[processor] ?? "power9_v2.0" }
+
     /// Translates a description; throws `cannotStart` for what no command line can say.
     public init(_ description: MachineDescription) throws(QEMUError) {
         let type = description.type
         guard type.customMap == nil else {
             throw QEMUError(.cannotStart, "\(type.name) has a number map that no build of QEMU has")
         }
-        let model = Self.models[description.processor ?? type.defaultProcessor] ?? "power9_v2.0"
+        let model = Self.model(description.processor ?? type.defaultProcessor)
         arguments += ["-machine", Self.machine(description), "-cpu", model, "-smp", Self.processors(description)]
         addBuiltInDevices(description)
         for core in description.addedCPUs { arguments += ["-device", "\(model)-spapr-cpu-core,core-id=\(core)"] }

@@ -10,6 +10,8 @@ public enum GuestCall: Hashable, Sendable {
     case load(UInt64, bytes: Int)
     /// A store of 1, 2, 4 or 8 bytes to a real address.
     case store(UInt64, bytes: Int, value: UInt64)
+    /// The vCPU opens itself for external interrupts for a moment; one that comes is the result's fault 0x500.
+    case listen
 }
 
 /// What a call left behind.

@@ -66,6 +66,8 @@ struct PayloadBatch {
             return (try kind(of: bytes, [.load1, .load2, .load4, .load8]), [address])
         case .store(let address, let bytes, let value):
             return (try kind(of: bytes, [.store1, .store2, .store4, .store8]), [address, value])
+        case .listen:
+            return (.listen, [])
         }
     }
 

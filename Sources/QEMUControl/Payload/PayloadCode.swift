@@ -31,8 +31,13 @@ private struct PayloadWriter {
         static let place: UInt32 = 10
     }
 
-    /// Interrupts that a wrong access can raise: machine check, storage, segment, alignment, program, unavailable.
-    private static let vectors: [Int16] = [0x200, 0x300, 0x380, 0x400, 0x480, 0x600, 0x700, 0x800]
+    /// Interrupts that end a record. A wrong access can raise machine check, storage, segment, alignment, program,
+    /// unavailable; the external one comes only while it is listened for.
+    private static let vectors: [Int16] = [0x200, 0x300, 0x380, 0x400, 0x480, 0x500, 0x600, 0x700, 0x800]
+    private static let decrementer = 0x900
+    /// External interrupts enabled or not; recoverable, as the instruction sets both bits and no other.
+    private static let listeningState = Int16(bitPattern: 0x8002)
+    private static let deafState: Int16 = 2
 
     private(set) var code = PowerAssembler()
     private(set) var entry: UInt64 = 0
@@ -61,6 +66,7 @@ private struct PayloadWriter {
             code.loadImmediate(Register.scratch, vector)
             code.branch(fault)
         }
+        writeDecrementer()
         code.advance(to: 0x1000)
         writeIdle()
         writeWalk()
@@ -73,7 +79,16 @@ private struct PayloadWriter {
         resume(at: idleAddress)
         code.place(first)
         code.loadAddress(Register.mailbox, UInt32(PayloadLayout.mailboxes))
+        code.store(.double, Register.first, Int16(PayloadLayout.Mailbox.tree), Register.mailbox)
         resume(at: idleAddress)
+    }
+
+    /// The clock of the vCPU runs out while interrupts are let in: it is set far ahead, and the listening goes on.
+    private mutating func writeDecrementer() {
+        code.advance(to: Self.decrementer)
+        code.loadAddress(Register.scratch, 0x7fff_ffff)
+        code.moveToSpecial(.decrementer, Register.scratch)
+        code.returnFromInterrupt()
     }
 
     /// Goes on in 64-bit mode with machine checks enabled, whatever the state was.
@@ -135,6 +150,12 @@ private struct PayloadWriter {
         case .store2: code.store(.half, 4, 0, 3)
         case .store4: code.store(.word, 4, 0, 3)
         case .store8: code.store(.double, 4, 0, 3)
+        case .listen:
+            for state: Int16 in [Self.listeningState, Self.deafState] {
+                code.loadImmediate(Register.scratch, state)
+                code.moveToMachineState(Register.scratch)
+                code.synchronizeInstructions()
+            }
         }
         code.branch(keep)
         code.place(other)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Runs calls as guest code of a machine: an unmodified build, no guest image.
 ///
 /// The machine shares its memory with this process, so that a batch of calls costs no round trip through the monitor:
@@ -10,8 +12,12 @@ public final class PayloadDriver {
     /// Servers whose vCPUs run the payload, in the order of starting; the first is the boot vCPU.
     public private(set) var servers: [UInt32]
 
+    /// Name of a character device at whose other end `type` is: for `-serial chardev:` or a VIO terminal.
+    public static let terminalName = "irqproof-terminal"
+
     private let memory: MachineMemory
     private let code: PayloadCode
+    private let terminal: Descriptor
     private var batches: UInt64
 
     /// Arguments that give a machine its shared memory and the payload; `-M` and `-m` are the caller's.
@@ -24,6 +30,7 @@ public final class PayloadDriver {
                 + "x-use-canonical-path-for-ramblock-id=off",
             "-machine", "memory-backend=ppc_spapr.ram", "-m", "size=\(memory.size >> 20)M",
             "-bios", "/proc/self/fd/5",
+            "-chardev", "socket,id=\(terminalName),fd=6",
         ]
     }
 
@@ -52,14 +59,18 @@ public final class PayloadDriver {
         code = try PayloadCode()
         memory = try MachineMemory(mebibytes: 256)
         let image = try Descriptor.inMemory("payload", bytes: code.bytes)
-        let all = arguments + Self.arguments(memory) + ["-nodefaults", "-display", "none", "-S"] + extra
-        machine = try VirtualMachine(build: build, arguments: all, files: [memory.file, image], patience: patience)
+        let all = Self.arguments(memory) + arguments + ["-nodefaults", "-display", "none", "-S"] + extra
+        let (ours, theirs) = try Descriptor.socketPair()
+        terminal = ours
+        machine = try VirtualMachine(
+            build: build, arguments: all, files: [memory.file, image, theirs], patience: patience)
         self.servers = servers
         self.batches = batches
         self.patience = patience
     }
 
-    /// Runs calls in order on one vCPU; the machine runs from here on.
+    /// Runs calls in order on one vCPU; the machine is paused before and after, so that vCPUs that wait for calls
+    /// take no processor's time.
     ///
     /// - Parameter server: a vCPU that runs the payload; nil is the boot vCPU.
     @discardableResult
@@ -75,6 +86,7 @@ public final class PayloadDriver {
             rest = rest.dropFirst(batch.calls.count)
             results += try run(batch, mailbox: PayloadLayout.mailboxes + UInt64(place) * PayloadLayout.mailboxSize)
         }
+        try pause()
         return results
     }
 
@@ -94,12 +106,37 @@ public final class PayloadDriver {
         }
         servers.append(server)
         // Its first batch, an empty one, shows that it is there.
+        try letRun()
         _ = try run(PayloadBatch([]), mailbox: mailbox)
+        try pause()
     }
 
     /// Pauses the machine.
     public func pause() throws(QEMUError) {
         try machine.explaining { machine throws(QEMUError) in try machine.qmp.stop() }
+    }
+
+    /// The device tree that the machine was started with; it must have run.
+    public func deviceTree() throws(QEMUError) -> [UInt8] {
+        let address = try memory.word(at: PayloadLayout.mailboxes + UInt64(PayloadLayout.Mailbox.tree))
+        let head = try memory.read(at: address, count: 8).map(UInt32.init)
+        guard head[..<4].elementsEqual([0xd0, 0x0d, 0xfe, 0xed]) else {
+            throw QEMUError(.payload, "there is no device tree where the machine says")
+        }
+        return try memory.read(at: address, count: Int(head[4...].reduce(0) { $0 << 8 | $1 }))
+    }
+
+    /// Types a character at the terminal.
+    public func type(_ character: UInt8) throws(QEMUError) {
+        var byte = character
+        guard send(terminal.number, &byte, 1, Int32(MSG_NOSIGNAL)) == 1 else {
+            throw .system("nothing can be typed at the terminal", errno)
+        }
+    }
+
+    /// After a reset of the machine: the boot vCPU alone runs the payload.
+    public func restarted() {
+        servers = Array(servers.prefix(1))
     }
 
     /// Bytes of guest memory.
@@ -112,10 +149,9 @@ public final class PayloadDriver {
         try memory.write(bytes, at: address)
     }
 
-    private func letRun() throws(QEMUError) {
-        try machine.explaining { machine throws(QEMUError) in
-            if try machine.qmp.runState() != "running" { try machine.qmp.resume() }
-        }
+    /// Lets the machine run where it does not.
+    public func letRun() throws(QEMUError) {
+        try machine.explaining { machine throws(QEMUError) in try machine.qmp.resume() }
     }
 
     private func run(_ batch: PayloadBatch, mailbox: UInt64) throws(QEMUError) -> [CallResult] {

@@ -33,6 +33,8 @@ public enum PayloadLayout {
         static let recordCount = 24
         /// Records that are left.
         static let left = 32
+        /// Of the boot vCPU: where the machine put the device tree.
+        static let tree = 40
     }
 
     /// Fields of a record, as offsets.
@@ -52,5 +54,7 @@ public enum PayloadLayout {
         case hypercall = 1
         case load1, load2, load4, load8
         case store1, store2, store4, store8
+        /// Lets external interrupts in for a moment; one that comes is noted as the record's fault.
+        case listen
     }
 }

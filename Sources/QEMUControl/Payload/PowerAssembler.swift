@@ -136,6 +136,8 @@ struct PowerAssembler {
 
     /// Special registers by number.
     enum Special: UInt32 {
+        /// The vCPU's clock, counting down.
+        case decrementer = 22
         /// Where `rfid` goes to.
         case resumeAddress = 26
         /// The machine state that it sets.
@@ -145,6 +147,9 @@ struct PowerAssembler {
     mutating func moveToSpecial(_ special: Special, _ source: UInt32) {
         emit(0x7c00_03a6 | source << 21 | (special.rawValue & 31) << 16 | (special.rawValue >> 5) << 11)
     }
+
+    /// `mtmsrd` with L = 1: sets EE and RI alone.
+    mutating func moveToMachineState(_ source: UInt32) { emit(0x7c01_0164 | source << 21) }
 
     mutating func returnFromInterrupt() { emit(0x4c00_0024) }
 
