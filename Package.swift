@@ -37,6 +37,8 @@ let package = Package(
         .library(name: "SnapshotStore", targets: ["SnapshotStore"]),
         .library(name: "Checker", targets: ["Checker"]),
         .library(name: "QEMUControl", targets: ["QEMUControl"]),
+        .library(name: "BuildReplay", targets: ["BuildReplay"]),
+        .library(name: "Gate", targets: ["Gate"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -80,19 +82,41 @@ let package = Package(
         module("SnapshotStore", ["InterruptState", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
         // Real QEMU: starting builds, QMP, saving and loading states, calls without a guest.
         module("QEMUControl", ["CKeeper", "PSeries"]),
+        // Scenarios on real builds.
+        module(
+            "BuildReplay",
+            ["InterruptState", "SavedState", "PSeries", "Replay", "Scenarios", "QEMUControl"]),
         // Equivalence of two states, invariants of one.
         module("Checker", ["InterruptState"]),
+        // A policy's matrix on real builds, and what came of it.
+        module(
+            "Gate",
+            [
+                "InterruptState", "PSeries", "Descriptions", "Replay", "Scenarios", "QEMUControl", "BuildReplay",
+                "Checker", "SnapshotStore", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         // Findings and states as text and JSON.
-        module("Reports", ["InterruptState", "PSeries", "Prover", "Checker"]),
+        module("Reports", ["InterruptState", "PSeries", "Prover", "Checker", "Gate"]),
 
         .executableTarget(
             name: "irqproof",
             dependencies: [
                 "InterruptState", "SavedState", "PSeries", "Descriptions", "Prover", "Replay", "Scenarios",
                 "SnapshotStore",
-                "Checker", "Reports", "QEMUControl", "CBuild", "CCrypto", "CSQLite", "CZlib",
+                "Checker", "Reports", "QEMUControl", "CBuild", "CCrypto", "CSQLite", "CZlib", "BuildReplay", "Gate",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            swiftSettings: strict
+        ),
+
+        // The model held against builds; a tool for who works on either.
+        .executableTarget(
+            name: "conformance",
+            dependencies: [
+                "InterruptState", "PSeries", "Replay", "Scenarios", "QEMUControl", "BuildReplay",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Sources/Conformance",
             swiftSettings: strict
         ),
 
@@ -123,6 +147,8 @@ let package = Package(
         tests(
             "SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
         tests(
-            "QEMUControlTests", ["QEMUControl", "CaptureSupport", "InterruptState", "SavedState", "PSeries"]),
+            "QEMUControlTests",
+            ["QEMUControl", "BuildReplay", "Scenarios", "CaptureSupport", "InterruptState", "SavedState", "PSeries"]),
+        tests("GateTests", ["Gate", "Descriptions", "Scenarios", "Replay", "PSeries"]),
     ]
 )

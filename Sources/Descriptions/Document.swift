@@ -12,10 +12,10 @@ public struct Document {
     /// Longest text accepted, in bytes: a description of thousands of devices is far smaller.
     public static let sizeLimit = 1 << 20
 
-    /// Parses a text that holds one document.
-    public init(parsing text: String) throws(DescriptionError) {
-        guard text.utf8.count <= Self.sizeLimit else {
-            throw DescriptionError("the file is larger than \(Self.sizeLimit) bytes")
+    /// Parses a text that holds one document, of so many bytes at most.
+    public init(parsing text: String, limit: Int = Document.sizeLimit) throws(DescriptionError) {
+        guard text.utf8.count <= limit else {
+            throw DescriptionError("the file is larger than \(limit) bytes")
         }
         do {
             guard let node = try Yams.compose(yaml: text) else { throw DescriptionError("the file is empty") }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Gate
 import PSeries
 import QEMUControl
 import SavedState
@@ -25,7 +26,8 @@ struct IrqProof: ParsableCommand {
         subcommands: [
             InspectCommand.self, VerifyCommand.self, ImportCommand.self, ListCommand.self, MapCommand.self,
             CompareCommand.self, ProveCommand.self, ReplayCommand.self, FsckCommand.self, ExplainCommand.self,
-            SchemaCommand.self, DoctorCommand.self, ConfigCommand.self, CaptureCommand.self,
+            SchemaCommand.self, DoctorCommand.self, ConfigCommand.self, CaptureCommand.self, GateCommand.self,
+            MergeCommand.self, InitCommand.self,
         ]
     )
 
@@ -41,6 +43,8 @@ struct IrqProof: ParsableCommand {
         } catch let error as StoreError {
             trouble(error.description)
         } catch let error as QEMUError {
+            trouble(error.description)
+        } catch let error as ResultFileError {
             trouble(error.description)
         } catch let error as Trouble {
             trouble(error.message)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuildReplay
 import Checker
 import InterruptState
 import PSeries
@@ -10,7 +11,7 @@ import SnapshotStore
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Run a scenario on models of two machines.",
+        abstract: "Run a scenario on two machines, models or builds.",
         usage: "irqproof replay [OPTION]... SCENARIO",
         discussion: Help.text(
             """
@@ -18,11 +19,13 @@ struct ReplayCommand: ParsableCommand {
             both go on. Elsewhere FILE#MOMENT is a state: source, constructed, loaded, source-continued or
             destination-continued.
 
-            --trace replays QEMU's log of a real guest on the machine of --source.
+            --trace replays QEMU's log of a real guest on the machine of --source. With --source-qemu the machines are
+            builds of QEMU, which migrate for real; no guest image is needed.
 
             Example: irqproof replay break-vcpu-order
                      irqproof replay mine.yaml --destination pseries-10.0 --into runs.db
                      irqproof replay --trace trace.log --source machine.yaml
+                     irqproof replay linux-xive --source-qemu OLD --destination-qemu NEW
 
             Exit codes: 0 identical and as expected, 1 different or not as expected, 2 trouble, 64 usage.
             """)
@@ -45,6 +48,12 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("With --trace: the state loaded once it is built.", valueName: "state"))
     var loading: String?
+
+    @Option(help: ArgumentHelp("Build of QEMU that runs the source.", valueName: "build"))
+    var sourceQemu: String?
+
+    @Option(help: ArgumentHelp("Build to migrate to; several in turn.", valueName: "build"))
+    var destinationQemu: [String] = []
 
     @Option(help: "Snapshot file to store the states in.")
     var into: String?
@@ -71,6 +80,9 @@ struct ReplayCommand: ParsableCommand {
         }
         guard saved == nil, loading == nil else { throw ValidationError("--saved and --loading go with --trace") }
         guard list || scenario != nil else { throw ValidationError("give a SCENARIO, --trace LOG, or --list") }
+        guard destinationQemu.isEmpty || sourceQemu != nil else {
+            throw ValidationError("--destination-qemu goes with --source-qemu")
+        }
     }
 
     func run() throws {
@@ -79,14 +91,23 @@ struct ReplayCommand: ParsableCommand {
         let text = try ScenarioInput.text(name)
         guard !show else { return Console.write(text + "\n") }
         let scenario = try read(text, name)
-        let run: ScenarioRun
-        do {
-            run = try ScenarioRun(scenario)
-        } catch {
-            throw Trouble("\(name): the source cannot be built: \(error.description)")
-        }
+        let run = try play(scenario, name)
         if let into { try store(run, name: name, path: into) }
         try report(run, scenario, name)
+    }
+
+    /// On models, or on builds where they are given.
+    private func play(_ scenario: Scenario, _ name: String) throws -> ScenarioRun {
+        do {
+            guard let build = sourceQemu else { return try ScenarioRun(scenario) }
+            let destinations = destinationQemu.isEmpty ? [build] : destinationQemu
+            var stage = BuildStage(scenario, source: build, destinations: destinations)
+            return try ScenarioRun(scenario, on: &stage)
+        } catch let error as ConstructionError {
+            throw Trouble("\(name): the source cannot be built: \(error.description)")
+        } catch let error as BuildTrouble {
+            throw Trouble("\(name): \(error.description)")
+        }
     }
 
     private func listBundled() throws {
@@ -128,9 +149,11 @@ struct ReplayCommand: ParsableCommand {
             throw unmet.isEmpty ? ExitStatus.identical : ExitStatus.different
         }
         let sides = VerificationReport.Sides(
-            source: evidence("source", scenario.source),
-            destination: run.loaded.map { _ in evidence("destination", scenario.destination) },
-            constructed: run.constructed.map { _ in evidence("destination as built", scenario.destination) })
+            source: evidence("source", scenario.source, sourceQemu),
+            destination: run.loaded.map { _ in evidence("destination", scenario.destination, destinationBuild) },
+            constructed: run.constructed.map { _ in
+                evidence("destination as built", scenario.destination, destinationBuild)
+            })
         switch output.format {
         case .json:
             Console.write(VerificationReport.json(judgement.verification, sides: sides))
@@ -179,8 +202,11 @@ struct ReplayCommand: ParsableCommand {
         return "source \(text(run.sourceOutcomes)), destination \(text(run.destinationOutcomes))"
     }
 
-    private func evidence(_ name: String, _ setup: MachineSetup?) -> Evidence {
+    private var destinationBuild: String? { destinationQemu.last ?? sourceQemu }
+
+    private func evidence(_ name: String, _ setup: MachineSetup?, _ build: String?) -> Evidence {
         guard let setup else { return Evidence(name: name, facts: [], notes: []) }
+        if let build { return Evidence(name: name, facts: [("machine", setup.type.name), ("build", build)], notes: []) }
         let facts = [
             ("machine", setup.type.name), ("build", setup.build.name), ("behaviour", setup.behaviour.rawValue),
         ]

@@ -1,0 +1,357 @@
+import InterruptState
+import PSeries
+import QEMUControl
+import Replay
+import Scenarios
+
+/// A build that runs a scenario's machine, its guest being the payload.
+public final class BuildMachine: ScenarioMachine {
+    /// What was asked of the build.
+    public let setup: MachineSetup
+    /// Why the machine stopped for good.
+    public private(set) var end: MachineEnd?
+    /// What went wrong that is not the machine's own end; nothing it says after that counts.
+    public private(set) var failure: QEMUError?
+    /// The controller that the guest chose, or was born with.
+    public private(set) var activeMode: InterruptMode
+
+    let driver: PayloadDriver
+    private let deadline: Deadline
+    /// The state where it was saved and the machine did not run since.
+    var saved: SavedState?
+    /// vCPUs by row: index and number, in order of creation.
+    private var processors: [(index: UInt32, server: UInt32)]
+    /// For each vCPU that runs the payload, the number by which it was started; its thread, whatever it is called now.
+    private var threads: [UInt32: UInt32]
+    private var facts: DeviceTreeFacts?
+    private var cards: [Scenario.FunctionReference: NetworkCard] = [:]
+
+    /// A saved state: its bytes, and what they mean.
+    struct SavedState {
+        var bytes: StateBytes
+        var state: MachineState
+    }
+
+    /// Starts a build with a machine, paused at its reset.
+    init(setup: MachineSetup, build: String, arguments: [String], patience: Duration, deadline: Deadline)
+        throws(QEMUError)
+    {
+        self.setup = setup
+        self.deadline = deadline
+        processors = Self.processors(of: setup)
+        threads = [:]
+        activeMode = Self.modeAtReset(setup)
+        let boot = processors.first?.server ?? 0
+        driver = try PayloadDriver(build: build, arguments: arguments, server: boot, patience: patience)
+        if let first = processors.first { threads[first.index] = first.server }
+    }
+
+    /// A destination that was loaded: the guest of another machine goes on in it.
+    init(setup: MachineSetup, taking guest: BuildMachine, driver: PayloadDriver) {
+        self.setup = setup
+        self.driver = driver
+        deadline = guest.deadline
+        processors = Self.processors(of: setup)
+        threads = guest.threads
+        activeMode = guest.activeMode
+        facts = guest.facts
+        cards = guest.cards
+        plugged = guest.plugged
+    }
+
+    private static func processors(of setup: MachineSetup) -> [(index: UInt32, server: UInt32)] {
+        let added = setup.devices.compactMap { device in
+            if case .core(let index) = device { index } else { nil }
+        }
+        return (Array(0..<setup.processorCount) + added).map { ($0, server(of: $0, in: setup)) }
+    }
+
+    private static func server(of index: UInt32, in setup: MachineSetup) -> UInt32 {
+        let spacing = setup.serverSpacing ?? setup.type.serverSpacing.vsmt(threads: max(1, setup.threads))
+        return ServerNumbering(threads: setup.threads, vsmt: spacing)?.server(cpuIndex: index) ?? index
+    }
+
+    private static func modeAtReset(_ setup: MachineSetup) -> InterruptMode {
+        (setup.mode ?? setup.type.defaultMode) == .xive ? .xive : .xics
+    }
+
+    // MARK: - vCPUs
+
+    /// The vCPU's place in order of creation.
+    public func row(cpu index: UInt32) -> Int? { processors.firstIndex { $0.index == index } }
+
+    /// The vCPU's number on this machine.
+    public func server(of row: Int) -> ServerNumber { ServerNumber(processors[row].server) }
+
+    /// `start-cpu`: the vCPU runs the payload from then on.
+    public func start(server: UInt32, processor row: Int) -> UInt32 {
+        guard let target = processors.first(where: { $0.server == server }) else {
+            return rtas(RTASCall.startCPU.rawValue, [server, 0, 0], returns: 1, processor: row).first ?? .max
+        }
+        if threads[target.index] != nil { return RTASStatus.hardwareError }
+        return attempt { () throws(QEMUError) in
+            try driver.start(server: server)
+            threads[target.index] = server
+            return 0
+        } ?? .max
+    }
+
+    /// Runs calls on a vCPU, which is started where the guest did not.
+    private func run(_ calls: [GuestCall], _ row: Int) -> [CallResult]? {
+        guard end == nil, failure == nil, processors.indices.contains(row) else { return nil }
+        let processor = processors[row]
+        if threads[processor.index] == nil { _ = start(server: processor.server, processor: 0) }
+        guard let thread = threads[processor.index] else { return nil }
+        saved = nil
+        return attempt { () throws(QEMUError) in try driver.run(calls, on: thread) }
+    }
+
+    private func run(_ call: GuestCall, _ row: Int) -> CallResult? { run([call], row)?.first }
+
+    /// What is told of a machine whose time is over.
+    static let overdue = QEMUError(.timedOut, "the time limit is over")
+
+    /// Keeps what goes wrong: the machine's own end, or trouble with it.
+    func attempt<Result>(_ body: () throws(QEMUError) -> Result) -> Result? {
+        guard !deadline.isOver else {
+            failure = Self.overdue
+            return nil
+        }
+        do throws(QEMUError) {
+            return try body()
+        } catch {
+            note(error)
+            return nil
+        }
+    }
+
+    private func note(_ error: QEMUError) {
+        if let ending = try? driver.machine.exit(within: error.code == .timedOut ? .zero : .seconds(2)) {
+            let words = error.log.split(separator: "\n").last.map(String.init) ?? "\(error.message)"
+            switch ending {
+            // Nobody but the outside sends these.
+            case .signal(2), .signal(9), .signal(15): failure = error
+            case .signal(6): end = .aborted(words)
+            case .signal: end = .crashed(words)
+            case .status(0): end = .poweredOff
+            case .status: end = .exited(words)
+            }
+        } else if (try? driver.machine.qmp.runState()) == "shutdown" {
+            end = .poweredOff
+        } else {
+            failure = error
+        }
+    }
+
+    // MARK: - Calls
+
+    /// `sc 1` with r3 to r12.
+    public func hypercall(_ registers: inout Registers, processor row: Int) {
+        guard let result = run(.hypercall(registers.all), row) else { return }
+        let r = result.registers
+        registers = Registers(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9])
+    }
+
+    /// Through a buffer of the payload's.
+    public func rtas(_ token: UInt32, _ arguments: [UInt32], returns: Int, processor row: Int) -> [UInt32] {
+        run(.firmware(token: token, arguments: arguments, returns: returns), row)?.returns
+            ?? [UInt32](repeating: .max, count: returns)
+    }
+
+    /// With vectors that accept every processor.
+    public func negotiate(_ mode: InterruptMode, processor row: Int) -> HypercallStatus {
+        let result = run(.negotiation(OptionVectors.choosing(xive: mode == .xive)), row)
+        let status = HypercallStatus(rawValue: Int64(bitPattern: result?.status ?? .max))
+        if status == .success { activeMode = mode }
+        return status
+    }
+
+    /// In real mode.
+    public func load(_ address: UInt64, byteCount: Int, processor row: Int) -> UInt64? {
+        guard let result = run(.load(address, bytes: byteCount), row), result.fault == nil else { return nil }
+        return result.status
+    }
+
+    /// In real mode.
+    @discardableResult
+    public func store(_ address: UInt64, _ value: UInt64, byteCount: Int, processor row: Int) -> Bool {
+        guard let result = run(.store(address, bytes: byteCount, value: value), row) else { return false }
+        return result.fault == nil
+    }
+
+    /// The vCPU lets external interrupts in for a moment.
+    public func isInterrupted(processor row: Int) -> Bool { run(.listen, row)?.fault == 0x500 }
+
+    // MARK: - Numbers
+
+    /// From the device tree that the machine was started with; of message vectors, from the firmware.
+    ///
+    /// A bridge that was plugged in later has its numbers from the type's map, as the node that the firmware hands out
+    /// for it is not read.
+    public func number(of owner: Owner) -> LogicalNumber? {
+        switch owner {
+        case .bridgeMessage(let bridge, let device, let vector):
+            let place = [device, UInt32(truncatingIfNeeded: bridge >> 32), UInt32(truncatingIfNeeded: bridge), vector]
+            let returns = rtas(RTASCall.queryInterruptSourceNumber.rawValue, place, returns: 3, processor: 0)
+            return returns.first == 0 ? LogicalNumber(returns[1]) : nil
+        case .interprocessor(let index):
+            return setup.type.map.number(of: .interprocessor(index), servers: index &+ 1)
+        default:
+            return treeNumber { Self.isSame($0, owner) }
+                ?? (isPlugged(owner) ? setup.type.map.number(of: owner, servers: 1) : nil)
+        }
+    }
+
+    private var plugged: Set<UInt64> = []
+
+    private func isPlugged(_ owner: Owner) -> Bool {
+        if case .bridgePin(let bridge, _) = owner { plugged.contains(bridge) } else { false }
+    }
+
+    private func treeNumber(_ isWanted: (Owner) -> Bool) -> LogicalNumber? {
+        if facts == nil {
+            // The payload notes the tree's place when it begins to run.
+            _ = run([], 0)
+            facts = attempt { () throws(QEMUError) in DeviceTreeFacts(flattened: try driver.deviceTree()) } ?? nil
+        }
+        return facts?.numbers.first { isWanted($0.owner) }?.number
+    }
+
+    /// Scenarios name VIO devices by address alone.
+    private static func isSame(_ owner: Owner, _ wanted: Owner) -> Bool {
+        if case .virtualDevice(_, let address) = owner, case .virtualDevice("", let other) = wanted {
+            return address == other
+        }
+        return owner == wanted
+    }
+
+    // MARK: - Devices
+
+    /// EPOW by a request to power down, the first terminal by typing, an e1000e by its own registers.
+    public func raiseInterrupt(of source: InterruptSource) throws(ConstructionError) {
+        switch source {
+        case .epow:
+            awaiting("POWERDOWN") { machine throws(QEMUError) in try machine.qmp.execute("system_powerdown") }
+        case .hotPlug:
+            throw ConstructionError("a build raises its hot-plug interrupt only where something is plugged")
+        case .virtualDevice(let address):
+            try type(at: address)
+        case .message(let bridge, let address, let vector):
+            let place = Scenario.FunctionReference(bridge: bridge, configurationAddress: address)
+            try card(place).raise(vector, on: self)
+        }
+    }
+
+    /// Runs a command and waits until what it asks for has begun to happen.
+    private func awaiting(_ event: String, _ body: (VirtualMachine) throws(QEMUError) -> Void) {
+        guard end == nil, failure == nil else { return }
+        saved = nil
+        _ = attempt { () throws(QEMUError) in
+            try driver.letRun()
+            try driver.machine.explaining { machine throws(QEMUError) in
+                _ = try machine.qmp.takeEvents()
+                try body(machine)
+                try machine.qmp.await(event: event)
+            }
+            try driver.pause()
+        }
+    }
+
+    /// Lets timers of devices run out that are shorter than a millisecond.
+    func settle() {
+        _ = attempt { () throws(QEMUError) in
+            try driver.letRun()
+            QEMUControl.pause(.milliseconds(1))
+            // A timer that is due runs before the main loop answers a second time.
+            for _ in 0..<2 { _ = try driver.machine.qmp.runState() }
+            try driver.pause()
+        }
+    }
+
+    /// A character at the first terminal pulses its interrupt; it is read so that the next one does too.
+    private func type(at address: UInt32) throws(ConstructionError) {
+        guard setup.serialCount > 0, address == 0x7100_0000 else {
+            throw ConstructionError("of VIO devices a build raises the first terminal's interrupt alone")
+        }
+        _ = run([], 0)
+        guard attempt({ () throws(QEMUError) in try driver.type(0x2e) }) != nil else { return }
+        let deadline = Deadline(after: driver.patience)
+        while end == nil, failure == nil {
+            if run(.hypercall([0x54, UInt64(address)]), 0)?.registers[1] ?? 1 != 0 { return }
+            if deadline.isOver { failure = QEMUError(.timedOut, "what was typed at the terminal does not arrive") }
+        }
+    }
+
+    /// With XIVE by the number's trigger page; XICS has no such thing.
+    public func pulse(_ number: LogicalNumber) throws(ConstructionError) {
+        guard activeMode == .xive else {
+            throw ConstructionError("under XICS a guest cannot raise the input of \(number)")
+        }
+        store(0x0006_0100_0000_0000 + UInt64(number.rawValue) * 0x2_0000, 0, byteCount: 8, processor: 0)
+    }
+
+    /// An e1000e drives its pin by its own registers.
+    public func drive(
+        pinOf function: Scenario.FunctionReference, to level: Bool
+    ) throws(ConstructionError) {
+        try card(function).drivePin(to: level, on: self)
+    }
+
+    private func card(_ place: Scenario.FunctionReference) throws(ConstructionError) -> NetworkCard {
+        if let card = cards[place] { return card }
+        let card = try NetworkCard(at: place, of: self)
+        cards[place] = card
+        return card
+    }
+
+    /// Sets Multiple Message Enable in the function's MSI capability.
+    public func enableMessages(of function: Scenario.FunctionReference, shift: UInt32) {
+        var space = ConfigurationSpace(function, self)
+        guard let capability = space.capability(5) else { return }
+        let control = space.read(capability + 2, 2)
+        let offered = control >> 1 & 7
+        space.write(capability + 2, 2, control & ~0x70 | min(shift, offered) << 4)
+    }
+
+    /// `device_add`.
+    public func plug(_ device: DeviceSetup) throws(ConstructionError) {
+        let options = try SetupArguments.plugging(device, into: setup)
+        saved = nil
+        guard end == nil, failure == nil else { return }
+        do throws(QEMUError) {
+            try driver.letRun()
+            try driver.machine.qmp.execute("device_add", options)
+            try driver.pause()
+        } catch  where error.code == .refused {
+            throw ConstructionError(error.message)
+        } catch {
+            return note(error)
+        }
+        if case .core(let index) = device { processors.append((index, Self.server(of: index, in: setup))) }
+        if case .bridge(let index) = device { plugged.insert(Owner.firstBridge + UInt64(index)) }
+    }
+
+    /// Needs a guest that lets a device go, which the payload is not.
+    public func unplug(_ device: DeviceSetup) throws(ConstructionError) {
+        throw ConstructionError("a build lets a device go only when its guest does, and the payload does not")
+    }
+
+    /// Nothing that the payload can do resets a host bridge alone.
+    public func resetBridge(_ index: UInt32) throws(ConstructionError) {
+        throw ConstructionError("a build resets a host bridge only together with the machine")
+    }
+
+    /// `system_reset`; the boot vCPU enters the payload again.
+    public func reset() {
+        awaiting("RESET") { machine throws(QEMUError) in try machine.qmp.execute("system_reset") }
+        driver.restarted()
+        let boot = processors.first
+        threads = boot.map { [$0.index: $0.server] } ?? [:]
+        activeMode = Self.modeAtReset(setup)
+    }
+}
+
+extension RTASStatus {
+    /// The call cannot be carried out: the vCPU runs already.
+    static let hardwareError = UInt32(bitPattern: -1)
+}

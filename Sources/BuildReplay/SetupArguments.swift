@@ -1,0 +1,145 @@
+import PSeries
+import QEMUControl
+import Replay
+
+/// A machine of a scenario as a command line of a build.
+struct SetupArguments {
+    /// Arguments of the machine and its devices.
+    let arguments: [String]
+
+    /// Translates a machine; throws a sentence for what no build has.
+    ///
+    /// Numbers depend on the order of VIO devices and host bridges, and contexts on that of vCPUs; PCI functions take
+    /// nothing when they are made and come last, when their buses are there.
+    init(_ setup: MachineSetup) throws(ConstructionError) {
+        guard setup.behaviour == .shipped else {
+            throw ConstructionError("builds behave as they were shipped, not as intended")
+        }
+        var description = MachineDescription(type: setup.type)
+        description.processor = setup.processor
+        description.mode = setup.mode
+        description.cpus = setup.processorCount
+        description.maximumCPUs = setup.maximumProcessors
+        description.threads = setup.threads
+        description.vsmt = setup.serverSpacing
+        description.modernHotPlugEvents = setup.modernHotPlugEvents
+        description.serials = setup.serialCount
+        description.nvram = setup.nvramAddress
+        var functions: [String] = []
+        for device in setup.devices {
+            switch device {
+            case .virtual(let device):
+                let kind = try Self.kind(of: device.type)
+                description.devices.append(DeviceDescription(.virtual(kind, unitAddress: device.unitAddress)))
+            case .bridge(let index): description.devices.append(DeviceDescription(.bridge(index: index)))
+            case .core(let index): description.addedCPUs.append(index)
+            case .function(let function): functions += try Self.arguments(of: function, place: functions.count)
+            }
+        }
+        do throws(QEMUError) {
+            arguments = Self.withTerminal(try MachineArguments(description).arguments) + functions
+        } catch {
+            throw ConstructionError(error.message)
+        }
+    }
+
+    /// Options of `device_add` for a device that is plugged into the running machine.
+    static func plugging(
+        _ device: DeviceSetup, into setup: MachineSetup
+    ) throws(ConstructionError) -> [String: QMPValue] {
+        switch device {
+        case .bridge(let index):
+            return ["driver": "spapr-pci-host-bridge", "id": .text("phb\(index)"), "index": .integer(Int64(index))]
+        case .core(let index):
+            let model = MachineArguments.model(setup.processor ?? setup.type.defaultProcessor)
+            return [
+                "driver": .text("\(model)-spapr-cpu-core"), "id": .text("core\(index)"),
+                "core-id": .integer(Int64(index)),
+            ]
+        case .function(let function):
+            let options = try options(of: function)
+            return Dictionary(options.map { ($0.name, QMPValue.text($0.value)) }) { $1 }
+        case .virtual: throw ConstructionError("Bus 'spapr-vio' does not support hotplugging")
+        }
+    }
+
+    /// The id by which a plugged device is taken away again.
+    static func identifier(of device: DeviceSetup) -> String? {
+        switch device {
+        case .bridge(let index): "phb\(index)"
+        case .core(let index): "core\(index)"
+        case .function(let function): identifier(of: function)
+        case .virtual: nil
+        }
+    }
+
+    /// The first terminal is connected, so that something can be typed; its number is the same.
+    private static func withTerminal(_ arguments: [String]) -> [String] {
+        var arguments = arguments
+        if let place = arguments.firstIndex(of: "-serial"), place + 1 < arguments.count {
+            arguments[place + 1] = "chardev:" + PayloadDriver.terminalName
+        }
+        return arguments
+    }
+
+    private static func kind(of type: String) throws(ConstructionError) -> VirtualDeviceKind {
+        guard let kind = VirtualDeviceKind(rawValue: type), kind != .nvram else {
+            throw ConstructionError("no build can be given a device of type \(type)")
+        }
+        return kind
+    }
+
+    private static func arguments(of function: FunctionSetup, place: Int) throws(ConstructionError) -> [String] {
+        var options = try options(of: function)
+        var before: [String] = []
+        if function.model == "virtio-blk-pci" {
+            before = ["-blockdev", "driver=null-co,node-name=disk\(place),read-zeroes=on"]
+            options.append(("drive", "disk\(place)"))
+        }
+        let text = options.map { $0.name == "driver" ? $0.value : "\($0.name)=\($0.value)" }
+        return before + ["-device", text.joined(separator: ",")]
+    }
+
+    private static func identifier(of function: FunctionSetup) -> String {
+        "pci\(function.bridge)-\(function.slot)-\(function.function)"
+    }
+
+    private static func options(of function: FunctionSetup) throws(ConstructionError) -> [(name: String, value: String)]
+    {
+        guard function.bus == 0 else { throw ConstructionError("functions behind PCI bridges are not given to builds") }
+        let bus = function.bridge == 0 ? "pci.0" : "phb\(function.bridge).0"
+        let place = [
+            ("id", identifier(of: function)), ("bus", bus),
+            ("addr", "0x\(String(function.slot, radix: 16)).\(function.function)"),
+        ]
+        let model = try model(of: function)
+        return [("driver", model.driver)] + model.properties + place
+    }
+
+    /// A device of QEMU with these vectors.
+    private static func model(
+        of function: FunctionSetup
+    ) throws(ConstructionError) -> (driver: String, properties: [(String, String)]) {
+        let known: [String: (messages: UInt32, table: UInt32)] = [
+            "e1000e": (1, 5), "nec-usb-xhci": (16, 16), "virtio-scsi-pci": (0, 5), "virtio-blk-pci": (0, 3),
+        ]
+        if let vectors = known[function.model], function.messageVectors == vectors.messages,
+            function.tableVectors == vectors.table
+        {
+            let isNetwork = function.model == "e1000e"
+            let vectors = function.model.hasPrefix("virtio") ? [("vectors", "\(function.tableVectors)")] : []
+            return (function.model, (isNetwork ? [("romfile", "")] : []) + vectors)
+        }
+        switch (function.messageVectors, function.tableVectors) {
+        case (0, 1...2048) where function.model == "virtio-net-pci":
+            return ("virtio-net-pci", [("vectors", "\(function.tableVectors)"), ("romfile", "")])
+        case (0, 1...2048): return ("virtio-serial-pci", [("vectors", "\(function.tableVectors)")])
+        case (1...16, function.messageVectors):
+            return ("nec-usb-xhci", [("intrs", "\(function.messageVectors)")])
+        case (1...16, 0): return ("nec-usb-xhci", [("intrs", "\(function.messageVectors)"), ("msix", "off")])
+        default:
+            throw ConstructionError(
+                "no device of QEMU has \(function.messageVectors) MSI and \(function.tableVectors) MSI-X vectors")
+        }
+    }
+}
