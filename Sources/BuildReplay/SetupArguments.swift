@@ -15,29 +15,31 @@ struct SetupArguments {
         guard setup.behaviour == .shipped else {
             throw ConstructionError("builds behave as they were shipped, not as intended")
         }
-        var description = MachineDescription(type: setup.type)
-        description.processor = setup.processor
-        description.mode = setup.mode
-        description.cpus = setup.processorCount
-        description.maximumCPUs = setup.maximumProcessors
-        description.threads = setup.threads
-        description.vsmt = setup.serverSpacing
-        description.modernHotPlugEvents = setup.modernHotPlugEvents
-        description.serials = setup.serialCount
-        description.nvram = setup.nvramAddress
+        var machine = MachineDescription(type: setup.type)
+        machine.processor = setup.processor
+        machine.mode = setup.mode
+        machine.cpus = setup.processorCount
+        machine.maximumCPUs = setup.maximumProcessors
+        machine.threads = setup.threads
+        machine.vsmt = setup.serverSpacing
+        machine.modernHotPlugEvents = setup.modernHotPlugEvents
+        machine.serials = setup.serialCount
+        machine.nvram = setup.nvramAddress
         var functions: [String] = []
         for device in setup.devices {
             switch device {
             case .virtual(let device):
                 let kind = try Self.kind(of: device.type)
-                description.devices.append(DeviceDescription(.virtual(kind, unitAddress: device.unitAddress)))
-            case .bridge(let index): description.devices.append(DeviceDescription(.bridge(index: index)))
-            case .core(let index): description.addedCPUs.append(index)
+                machine.devices.append(DeviceDescription(.virtual(kind, unitAddress: device.unitAddress)))
+            case .bridge(let index): machine.devices.append(DeviceDescription(.bridge(index: index)))
+            case .core(let index): machine.addedCPUs.append(index)
             case .function(let function): functions += try Self.arguments(of: function, place: functions.count)
             }
         }
         do throws(QEMUError) {
-            arguments = Self.withTerminal(try MachineArguments(description).arguments) + functions
+            // Types without a self-description can give one, without which not every section of theirs can be read.
+            let description = setup.type.stream.selfDescription ? [] : ["-machine", "suppress-vmdesc=off"]
+            arguments = Self.withTerminal(try MachineArguments(machine).arguments) + description + functions
         } catch {
             throw ConstructionError(error.message)
         }

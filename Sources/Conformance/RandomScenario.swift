@@ -62,7 +62,9 @@ private struct RandomWriter {
     // MARK: - Machine
 
     mutating func machine(build: String) -> [String] {
-        var lines = ["type: \(type.name)", "build: \"\(build)\"", "cpus: 2", "maxcpus: 4"]
+        var lines = ["type: \(type.name)", "build: \"\(build)\"", "cpus: 2"]
+        // Types before 2.7 have no vCPUs that are not there from the beginning.
+        if let version = type.version, version >= MachineTypeVersion(2, 7) { lines.append("maxcpus: 4") }
         if type.offeredModes != [.legacy] { lines.append("ic-mode: \(mode.rawValue)") }
         if mode.hasXive, !type.defaultProcessor.supportsXive { lines.append("cpu: power9") }
         lines += [

@@ -51,7 +51,7 @@ struct CellRun {
         if scenario.expectation.verdict == .different || scenario.expectation.load == .refused {
             result.findings = Self.told(unmet.map { Found(.expectation, $0, []) })
         } else {
-            result.findings = findings(run, judgement)
+            result.findings = findings(run, judgement, scenario)
         }
         guard result.findings.allSatisfy({ $0.severity != "error" }) else { return }
         if result.numbersCompared == 0 { result.trouble = run.constructionRefusal ?? "nothing was compared" }
@@ -61,13 +61,17 @@ struct CellRun {
         }
     }
 
-    private func findings(_ run: ScenarioRun, _ judgement: ScenarioRun.Judgement?) -> [CellFinding] {
+    private func findings(
+        _ run: ScenarioRun, _ judgement: ScenarioRun.Judgement?, _ scenario: Scenario
+    ) -> [CellFinding] {
         var own: [Found] = []
         if let reason = run.constructionRefusal { own.append(Found(.destinationNotBuilt, reason, ["destination"])) }
         if case .refused(let reason) = run.load { own.append(Found(.refused, reason, [Self.cause(reason)])) }
-        own += run.failures.map { Found(.step, $0.description, ["line \($0.line)"]) }
+        own += run.failures.map { failure in
+            Found(.step, "line \(failure.line): \(failure.description)", [Self.subject(failure.line, scenario)])
+        }
         if let line = run.firstPartingLine {
-            own.append(Found(.parted, Self.parting(run, line), ["line \(line)"]))
+            own.append(Found(.parted, Self.parting(run, line), [Self.subject(line, scenario)]))
         }
         if let end = run.sourceEnd { own.append(Found(.ended, "the source \(end)", ["source"])) }
         if let end = run.destinationEnd { own.append(Found(.ended, "the destination \(end)", ["destination"])) }
@@ -77,6 +81,18 @@ struct CellRun {
             result += Self.told(judgement?.continued?.findings ?? [], after: "after going on: ")
         }
         return result.filter { $0.severity != "note" }
+    }
+
+    /// What a step does and who does it: `take, vCPU 1`. Lines move, so they are no subjects.
+    private static func subject(_ line: Int, _ scenario: Scenario) -> String {
+        guard let step = scenario.steps.first(where: { $0.line == line }) else { return "no step" }
+        let name: String =
+            switch step.action {
+            case .hypercall(let opcode, _): Hypercall(rawValue: opcode)?.name ?? hexadecimal(opcode, digits: 1)
+            case .rtas(let token, _, _): RTASCall(rawValue: token)?.name ?? hexadecimal(UInt64(token), digits: 1)
+            default: String("\(step.action)".prefix { $0 != "(" })
+            }
+        return "\(name), vCPU \(step.cpu)"
     }
 
     /// What a refusal is about, without values that vary.

@@ -97,6 +97,10 @@ public struct Matrix: Sendable {
                         continue
                     }
                     for topology in topologies {
+                        guard topology.isPossible(on: type) else {
+                            leftOut["types before 2.7 cannot have \(topology.name)", default: 0] += 1
+                            continue
+                        }
                         guard workload.applies(to: type, mode: mode, topology: topology) else {
                             leftOut["\(workload.rawValue) means nothing there", default: 0] += 1
                             continue

@@ -46,7 +46,7 @@ public enum PolicyTemplate {
         # a waiver that is expired, malformed or matches nothing is a finding itself.
         # waivers:
         #   - rule: run/sides-part
-        #     subject: "line *"
+        #     subject: "take, *"
         #     cells: "*/in-flight"
         #     reason: presented interrupts are lost by every release, fixed in 11.1
         #     owner: you@example.org

@@ -24,6 +24,8 @@ public struct Topology: Hashable, Sendable {
         var functions: [Function]
         /// As `vsmt` says it; nil for the type's default.
         var spacing: UInt32?
+        /// Whether more vCPUs are possible than are there at the start, which types have from 2.7 on.
+        var plugsProcessors: Bool
     }
 
     /// A PCI function: its place, and the vectors that its driver asks for.
@@ -46,6 +48,11 @@ public struct Topology: Hashable, Sendable {
         }
         setup.maximumProcessors = max(setup.maximumProcessors, setup.processorCount)
         inventory = Inventory(setup)
+    }
+
+    /// Whether a machine type can have it.
+    func isPossible(on type: MachineType) -> Bool {
+        !inventory.plugsProcessors || type.version.map { $0 >= MachineTypeVersion(2, 7) } ?? true
     }
 
     /// The names of the topologies that come with the program, smallest first.
@@ -89,6 +96,7 @@ extension Topology.Inventory {
         bridges = [0]
         functions = []
         spacing = setup.serverSpacing
+        plugsProcessors = setup.maximumProcessors > setup.processorCount
         for device in setup.devices {
             switch device {
             case .core(let index): cpus.append(index)

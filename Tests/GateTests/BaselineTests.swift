@@ -40,8 +40,9 @@ import Testing
     }
 
     @Test func aChangeByHandIsNoticed() throws {
-        let changed = try baseline().text.replacing("msi EPOW", with: "lsi EPOW")
-        try #require(changed != baseline().text)
+        let text = try baseline().text
+        let changed = text.replacing("msi ", with: "lsi ")
+        try #require(changed != text)
         #expect(throws: DescriptionError.self) { try Baseline(parsing: changed) }
     }
 

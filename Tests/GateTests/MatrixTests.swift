@@ -1,4 +1,5 @@
 import PSeries
+import Replay
 import Scenarios
 import Testing
 

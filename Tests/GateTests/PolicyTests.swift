@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PolicyTests {
     @Test(arguments: [
-        "", "[]", "reference: a", "candidate: b", "candidate: b\nreference: a\nversion: 2",
+        "", "[]", "reference: a", "candidate: b\nreference: a\nversion: 2",
         "candidate: b\nreference: a\nmodes: [xics, both]", "candidate: b\nreference: a\ndirections: [sideways]",
         "candidate: b\nreference: a\ncolour: red", "candidate: b\nreference: a\ntime-limit: 0",
         "candidate: b\nreference: a\ndirections: [chain]", "candidate: b\nreference: a\ntopologies: [smp, smp]",
