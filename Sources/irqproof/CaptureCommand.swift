@@ -10,31 +10,31 @@ import Synchronization
 struct CaptureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "capture",
-        abstract: "Take the state of a running VM, or of a build's machine at reset.",
-        discussion: """
-            From a running VM: give its QMP socket. The VM is paused while its state is streamed out, and resumed. A VM
-            that is migrating, or waits for a state, is left alone. Nothing of it is changed for good.
-
-            From a build: give its command line after --. The machine is built and saved before it runs.
+        abstract: "Take the state of a running VM, or of a machine at reset.",
+        usage: "irqproof capture [OPTION]... [-- BUILD ARGUMENT...]",
+        discussion: Help.text(
+            """
+            A running VM is named by its QMP socket; it is paused while its state is streamed out, and resumed. One that
+            is migrating is left alone. A build's machine is saved before it runs.
 
             Example: irqproof capture --qmp /run/vm.qmp --output vm.mig
-                     irqproof capture --qmp /run/vm.qmp --into snapshots.db --name before-upgrade
-                     irqproof capture --into snapshots.db -- qemu-system-ppc64 -M pseries-7.2 -nodefaults
+                     irqproof capture --qmp /run/vm.qmp --into snapshots.db
+                     irqproof capture --into s.db -- qemu-system-ppc64 -M pseries
 
             Exit codes: 0 captured, 2 trouble (nothing was written), 64 usage.
-            """
+            """)
     )
 
-    @Option(help: "The QMP socket of a running VM.")
+    @Option(help: ArgumentHelp("QMP socket of a running VM.", valueName: "socket"))
     var qmp: String?
 
-    @Option(name: .shortAndLong, help: "File for the state, a migration stream.")
+    @Option(name: .shortAndLong, help: ArgumentHelp("File for the stream.", valueName: "file"))
     var output: String?
 
-    @Option(help: "Snapshot file to store the state in; made if it does not exist.")
+    @Option(help: ArgumentHelp("Snapshot file to store the state in.", valueName: "db"))
     var into: String?
 
-    @Option(help: "Name of the snapshot. Otherwise it is the machine type.")
+    @Option(help: "Name of the snapshot.")
     var name: String?
 
     @Flag(help: "Replace a snapshot of the same name.")
@@ -43,7 +43,7 @@ struct CaptureCommand: ParsableCommand {
     @Option(help: "Seconds that QEMU may keep silent.")
     var patience = 60
 
-    @Argument(parsing: .postTerminator, help: "A build and its command line.")
+    @Argument(parsing: .postTerminator, help: ArgumentHelp("A build and its arguments.", valueName: "build"))
     var commandLine: [String] = []
 
     func validate() throws {

@@ -7,48 +7,47 @@ import Reports
 struct GateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "gate",
-        abstract: "Hold a candidate build against released ones: every machine type, mode, topology and scenario.",
-        discussion: """
-            Runs the cells of a policy (irqproof.yaml; irqproof init writes one) on builds of QEMU: each starts a machine,
-            runs a guest's calls without a guest image, migrates it for real and compares the three states. Results go
-            into one SQLite file as they come; run again, the gate goes on where it was. The same file holds the states
-            behind each finding: irqproof list shows them, irqproof verify compares them.
-
-            A released build can be recorded once (--record) and compared with later, without the build.
+        abstract: "Hold a candidate build of QEMU against released ones.",
+        usage: "irqproof gate [OPTION]...",
+        discussion: Help.text(
+            """
+            Runs every cell of a policy on real builds: machine, guest's calls, migration, comparison of three states.
+            Results go into one file as they come; run again, the gate goes on where it was.
 
             Example: irqproof gate
-                     irqproof gate --candidate build/qemu-system-ppc64 --shard 2/5 --results part2.db
-                     irqproof gate --candidate old/qemu-system-ppc64 --record baseline.yaml
-                     git bisect run irqproof gate --bisect --candidate build/qemu-system-ppc64
+                     irqproof gate --candidate NEW --shard 2/5 --results part2.db
+                     irqproof gate --candidate OLD --record baseline.yaml
+                     git bisect run irqproof gate --bisect --candidate NEW
 
-            Exit codes: 0 every cell compared and nothing found, 1 findings, 2 trouble or a cell without a verdict
-            (with --bisect 125), 64 usage.
+            Exit codes: 0 all compared and nothing found, 1 findings, 2 trouble or a cell without a verdict (125 with
+            --bisect), 64 usage.
             """)
+    )
 
     @OptionGroup var input: GateInput
 
-    @Option(help: "Run the K-th of N parts alone: K/N.")
+    @Option(help: ArgumentHelp("Run one of N parts alone.", valueName: "K/N"))
     var shard: Shard?
 
-    @Option(help: "Cells at the same time. Otherwise as the policy says, else one for each processor.")
+    @Option(help: ArgumentHelp("Cells at the same time.", valueName: "N"))
     var workers: Int?
 
-    @Option(help: "File of results; made if it does not exist.")
+    @Option(help: ArgumentHelp("File of results.", valueName: "db"))
     var results = "irqproof-gate.db"
 
-    @Option(help: "Record what the candidate does, as a baseline in this file.")
+    @Option(help: ArgumentHelp("Record the candidate as a baseline.", valueName: "file"))
     var record: String?
 
-    @Flag(help: "Forget the results in the file and begin again.")
+    @Flag(help: "Forget the results and begin again.")
     var restart = false
 
-    @Flag(help: "Exit with 125 where the candidate cannot be tested, as git bisect run wants it.")
+    @Flag(help: "Exit with 125 where nothing can be said.")
     var bisect = false
 
-    @Flag(help: "List the cells instead of running them.")
+    @Flag(help: "List the cells.")
     var list = false
 
-    @Option(help: "Print the scenario of a cell instead of running anything.")
+    @Option(help: ArgumentHelp("Print the scenario of a cell.", valueName: "cell"))
     var show: String?
 
     @OptionGroup var output: OutputOptions
@@ -120,18 +119,19 @@ struct GateCommand: ParsableCommand {
 struct MergeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "merge",
-        abstract: "Put the results of a gate's parts together: the report that one run would have given.",
-        discussion: """
-            RESULT files are those of irqproof gate --shard. Policy and builds must be there and the same. What no part
-            ran is told, and leaves the gate undecided.
+        abstract: "Put the parts of a gate together: one report.",
+        usage: "irqproof merge [OPTION]... RESULT...",
+        discussion: Help.text(
+            """
+            The report is the one that a single run would have given. What no part ran leaves the gate undecided.
 
             Example: irqproof merge part1.db part2.db part3.db
 
-            Exit codes: 0 every cell compared and nothing found, 1 findings, 2 trouble or a cell without a verdict,
-            64 usage.
+            Exit codes: 0 all compared and nothing found, 1 findings, 2 trouble or a cell without a verdict, 64 usage.
             """)
+    )
 
-    @Argument(help: "Files of results.")
+    @Argument(help: ArgumentHelp("Files of results.", valueName: "result"))
     var files: [String]
 
     @OptionGroup var input: GateInput

@@ -7,13 +7,13 @@ import Scenarios
 
 /// The policy of a gate, with what the command line says otherwise.
 struct GateInput: ParsableArguments {
-    @Option(help: "The policy.")
+    @Option(help: ArgumentHelp("The policy.", valueName: "file"))
     var policy = "irqproof.yaml"
 
-    @Option(help: "The build to be released, instead of the policy's.")
+    @Option(help: ArgumentHelp("Build instead of the policy's candidate.", valueName: "build"))
     var candidate: String?
 
-    @Option(help: "A released build, instead of the policy's. May be repeated, oldest first.")
+    @Option(help: ArgumentHelp("Build instead of its references; several.", valueName: "build"))
     var reference: [String] = []
 
     /// Reads the policy, asks the builds, crosses the lists.

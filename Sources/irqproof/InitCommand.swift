@@ -7,19 +7,22 @@ struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
         abstract: "Write a policy for irqproof gate, with comments.",
-        discussion: """
-            Example: irqproof init --reference /usr/bin/qemu-system-ppc64 --candidate build/qemu-system-ppc64
+        usage: "irqproof init [OPTION]... [FILE]",
+        discussion: Help.text(
+            """
+            Example: irqproof init --reference OLD --candidate NEW
 
             Exit codes: 0 written, 2 trouble (a file is there already), 64 usage.
             """)
+    )
 
     @Argument(help: "File to write.")
     var file = "irqproof.yaml"
 
-    @Option(help: "A released build. May be repeated, oldest first.")
+    @Option(help: ArgumentHelp("A released build; several, oldest first.", valueName: "build"))
     var reference: [String] = []
 
-    @Option(help: "The build to be released.")
+    @Option(help: ArgumentHelp("The build to be released.", valueName: "build"))
     var candidate = "build/qemu-system-ppc64"
 
     @Flag(help: "Replace the file where there is one.")

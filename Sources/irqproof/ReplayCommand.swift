@@ -206,7 +206,9 @@ struct ReplayCommand: ParsableCommand {
 
     private func evidence(_ name: String, _ setup: MachineSetup?, _ build: String?) -> Evidence {
         guard let setup else { return Evidence(name: name, facts: [], notes: []) }
-        if let build { return Evidence(name: name, facts: [("machine", setup.type.name), ("build", build)], notes: []) }
+        if let build {
+            return Evidence(name: name, facts: [("machine", setup.type.name), ("build", build)], notes: [])
+        }
         let facts = [
             ("machine", setup.type.name), ("build", setup.build.name), ("behaviour", setup.behaviour.rawValue),
         ]
