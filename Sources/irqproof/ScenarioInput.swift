@@ -30,7 +30,11 @@ struct ScenarioInput {
 
     /// The text of a scenario and its name: from a file, standard input or the library.
     static func text(_ path: String) throws -> String {
-        if !TextFile.exists(path), let entry = ScenarioLibrary.entry(named: path) { return entry.text }
+        if path != "-", !TextFile.exists(path) {
+            if let entry = ScenarioLibrary.entry(named: path) { return entry.text }
+            let near = MachineType.namesNear(path, among: ScenarioLibrary.all.map(\.name)).joined(separator: ", ")
+            throw Trouble("\(path) is neither a file nor a bundled scenario; near it: \(near)")
+        }
         return try TextFile.read(path, limit: ScenarioReader.sizeLimit)
     }
 

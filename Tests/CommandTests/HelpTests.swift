@@ -56,6 +56,17 @@ import Testing
         #expect(outcome.errorLines.count == 1)
     }
 
+    @Test func mistypedScenarioIsTroubleThatNamesNearOnes() throws {
+        let outcome = try Tool.run("replay", "break-vcpu-ordr")
+        #expect(outcome.status == 2 && outcome.output.isEmpty && outcome.errorLines.count == 1)
+        #expect(outcome.errors.contains("break-vcpu-order"))
+    }
+
+    @Test func mistypedMachineTypeIsTroubleThatNamesNearOnes() throws {
+        let outcome = try Tool.run("map", "pseries-7.3")
+        #expect(outcome.status == 2 && outcome.errorLines.count == 1 && outcome.errors.contains("pseries-7.2"))
+    }
+
     @Test func explainSaysWhatToDo() throws {
         let outcome = try Tool.run("explain", "map/number-moved")
         #expect(outcome.status == 0)
