@@ -15,19 +15,15 @@ struct ReplayCommand: ParsableCommand {
         usage: "irqproof replay [OPTION]... SCENARIO",
         discussion: Help.text(
             """
-            The steps before a scenario's “migrate” run on the source; the destination is built, loads the state, and
-            both go on. Elsewhere FILE#MOMENT is a state: source, constructed, loaded, source-continued or
-            destination-continued.
-
-            --trace replays QEMU's log of a real guest on the machine of --source. With --source-qemu the machines are
-            builds of QEMU, which migrate for real; no guest image is needed.
+            The steps before a scenario's “migrate” run on the source, those after it on both. FILE#MOMENT is a state:
+            source, constructed, loaded, source-continued or destination-continued. --trace replays QEMU's log of a real
+            guest. With --source-qemu the machines are builds, which migrate for real.
 
             Example: irqproof replay break-vcpu-order
                      irqproof replay mine.yaml --destination pseries-10.0 --into runs.db
-                     irqproof replay --trace trace.log --source machine.yaml
                      irqproof replay linux-xive --source-qemu OLD --destination-qemu NEW
 
-            Exit codes: 0 identical and as expected, 1 different or not as expected, 2 trouble, 64 usage.
+            Exit codes: 0 identical and as expected, 1 not, 2 trouble, 64 usage.
             """)
     )
 
@@ -52,7 +48,7 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Build of QEMU that runs the source.", valueName: "build"))
     var sourceQemu: String?
 
-    @Option(help: ArgumentHelp("Build to migrate to; several in turn.", valueName: "build"))
+    @Option(help: ArgumentHelp("Build to migrate to; several in turn.", valueName: "b"))
     var destinationQemu: [String] = []
 
     @Option(help: "Snapshot file to store the states in.")
