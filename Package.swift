@@ -39,6 +39,8 @@ let package = Package(
         .library(name: "QEMUControl", targets: ["QEMUControl"]),
         .library(name: "BuildReplay", targets: ["BuildReplay"]),
         .library(name: "Gate", targets: ["Gate"]),
+        .library(name: "Certificate", targets: ["Certificate"]),
+        .library(name: "CertificateCheck", targets: ["CertificateCheck"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -95,8 +97,13 @@ let package = Package(
                 "InterruptState", "PSeries", "Descriptions", "Replay", "Scenarios", "QEMUControl", "BuildReplay",
                 "Checker", "SnapshotStore", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        // Accepts or rejects certificates; shares nothing with those who make verdicts.
+        module("CertificateCheck", ["CSQLite", "CCrypto"]),
+        // Verdicts as certificates.
+        module(
+            "Certificate", ["CertificateCheck", "CSQLite", "InterruptState", "Checker", "PSeries", "Prover"]),
         // Findings and states as text and JSON.
-        module("Reports", ["InterruptState", "PSeries", "Prover", "Checker", "Gate"]),
+        module("Reports", ["InterruptState", "PSeries", "Prover", "Checker", "Gate", "CertificateCheck"]),
 
         .executableTarget(
             name: "irqproof",
@@ -104,6 +111,7 @@ let package = Package(
                 "InterruptState", "SavedState", "PSeries", "Descriptions", "Prover", "Replay", "Scenarios",
                 "SnapshotStore",
                 "Checker", "Reports", "QEMUControl", "CBuild", "CCrypto", "CSQLite", "CZlib", "BuildReplay", "Gate",
+                "Certificate", "CertificateCheck",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict
@@ -150,5 +158,11 @@ let package = Package(
             "QEMUControlTests",
             ["QEMUControl", "BuildReplay", "Scenarios", "CaptureSupport", "InterruptState", "SavedState", "PSeries"]),
         tests("GateTests", ["Gate", "Descriptions", "Scenarios", "Replay", "PSeries"]),
+        tests(
+            "CertificateTests",
+            [
+                "Certificate", "CertificateCheck", "CaptureSupport", "InterruptState", "SavedState", "PSeries", "Prover",
+                "Checker", "CSQLite",
+            ]),
     ]
 )

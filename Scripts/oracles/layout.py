@@ -27,6 +27,11 @@ class Capture:
     def manifest(self) -> dict:
         return json.loads((self.folder / "capture.json").read_text(encoding="utf-8"))
 
+    def is_at_reset(self) -> bool:
+        """Whether the machine was saved as it was built: its numbers are those of its construction."""
+        state = self.manifest().get("state", "")
+        return state in ("reset", "resetram") or state.endswith("at reset")
+
     def write_stream(self, target: Path) -> None:
         """Decompresses the saved stream."""
         with lzma.open(self.folder / "stream.bin.xz") as packed, target.open("wb") as plain:

@@ -15,3 +15,8 @@ static inline int irqproof_distrust(sqlite3 *connection) {
     }
     return SQLITE_OK;
 }
+
+/// Allows the views of a certificate, whose text is compared with the known one before any of them is read.
+static inline int irqproof_allow_views(sqlite3 *connection) {
+    return sqlite3_db_config(connection, SQLITE_DBCONFIG_ENABLE_VIEW, 1, (int *)0);
+}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Certificate
 import PSeries
 import Reports
 
@@ -26,6 +27,7 @@ struct CompareCommand: ParsableCommand {
     var all = false
 
     @OptionGroup var machines: MachineOptions
+    @OptionGroup var certificate: CertificateOption
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -38,11 +40,17 @@ struct CompareCommand: ParsableCommand {
             let types =
                 machine.isEmpty ? try machines.catalogue().all : try machine.map { try machines.machine($0).type }
             let classes = MachineTypeClasses(types)
+            try certificate.write(inputs: machines.files([])) { (inputs, tool) throws(CertificateError) in
+                try .classes(classes, of: types, inputs: inputs, tool: tool)
+            }
             Console.write(
                 isJSON ? ClassesReport.json(classes) : ClassesReport.text(classes, style: Console.style(output.color)))
             return
         }
         let comparison = MachineComparison(try machines.machine(machine[0]), try machines.machine(machine[1]))
+        try certificate.write(inputs: machines.files(machine)) { (inputs, tool) throws(CertificateError) in
+            try .machines(comparison, inputs: inputs, tool: tool)
+        }
         Console.write(
             isJSON
                 ? ComparisonReport.json(comparison)

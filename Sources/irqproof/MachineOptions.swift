@@ -26,6 +26,13 @@ struct MachineOptions: ParsableArguments {
         throw Trouble("\(word) is neither a machine type nor a file; near it: \(near)")
     }
 
+    /// The files among the words that name machines, by their role: `first`, `second` and `types`.
+    func files(_ words: [String]) throws -> [(role: String, argument: String)] {
+        let catalogue = try catalogue()
+        let described = zip(["first", "second"], words).filter { catalogue.type(named: $0.1) == nil }
+        return described.map { ($0.0, $0.1) } + (types.map { [("types", $0)] } ?? [])
+    }
+
     private func reading<Value>(
         _ path: String, _ read: (String) throws(DescriptionError) -> Value
     ) throws -> Value {

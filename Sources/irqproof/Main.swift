@@ -27,7 +27,7 @@ struct IrqProof: ParsableCommand {
             InspectCommand.self, VerifyCommand.self, ImportCommand.self, ListCommand.self, MapCommand.self,
             CompareCommand.self, ProveCommand.self, ReplayCommand.self, FsckCommand.self, ExplainCommand.self,
             SchemaCommand.self, DoctorCommand.self, ConfigCommand.self, CaptureCommand.self, GateCommand.self,
-            MergeCommand.self, InitCommand.self,
+            MergeCommand.self, InitCommand.self, CheckCommand.self,
         ]
     )
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Certificate
 import Glibc
 import PSeries
 import Prover
@@ -37,6 +38,7 @@ struct ProveCommand: ParsableCommand {
     var emitSMT2: String?
 
     @OptionGroup var machines: MachineOptions
+    @OptionGroup var certificate: CertificateOption
     @OptionGroup var output: OutputOptions
 
     func validate() throws {
@@ -54,6 +56,9 @@ struct ProveCommand: ParsableCommand {
             throw Trouble("no claim is of that name: \(statement.claims.joined(separator: ", "))")
         }
         try write(proofs)
+        try certificate.write(inputs: machines.files(machine)) { [bounds] (inputs, tool) throws(CertificateError) in
+            try .claims(proofs, about: types, bounds: bounds, inputs: inputs, tool: tool)
+        }
         if let emitSMT2 { try write(statement.obligations(), to: emitSMT2) }
         Console.write(
             output.format == .json

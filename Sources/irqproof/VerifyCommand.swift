@@ -1,4 +1,5 @@
 import ArgumentParser
+import Certificate
 import Checker
 import Glibc
 import Reports
@@ -51,6 +52,7 @@ struct VerifyCommand: ParsableCommand {
     @Option(help: "Form of the result.")
     var format: VerificationFormat = .text
 
+    @OptionGroup var certificate: CertificateOption
     @OptionGroup var colour: ColourOption
 
     func validate() throws {
@@ -58,6 +60,9 @@ struct VerifyCommand: ParsableCommand {
         if against != nil || allPairs {
             guard destination == nil, constructed == nil, against == nil || !allPairs else {
                 throw ValidationError("--against and --all-pairs go with a snapshot file alone")
+            }
+            guard certificate.certificate == nil else {
+                throw ValidationError("a certificate is of one verification")
             }
             guard [.text, .json, .html].contains(format) else {
                 throw ValidationError("--against and --all-pairs have the forms text, json and html")
@@ -83,8 +88,20 @@ struct VerifyCommand: ParsableCommand {
             verification: verification, sides: sides.evidence, source: sides.source.state,
             destination: sides.destination?.state, constructed: sides.constructed?.state,
             toolVersion: Version.number)
+        try certify(verification, sides)
         Console.write(format.renderer(style: Console.style(colour.color)).render(migration))
         throw ExitCode(verification.verdict.exitStatus)
+    }
+
+    private func certify(_ verification: Verification, _ sides: VerificationSides) throws {
+        let inputs = [("source", source), ("destination", destination), ("constructed", constructed)].compactMap {
+            role, argument in argument.map { (role, $0) }
+        }
+        try certificate.write(inputs: inputs) { (inputs, tool) throws(CertificateError) in
+            try .states(
+                verification, source: sides.source.state, destination: sides.destination?.state,
+                constructed: sides.constructed?.state, inputs: inputs, tool: tool)
+        }
     }
 
     private func verifyFleet() throws {

@@ -87,26 +87,29 @@ extension Result {
 // MARK: - Facts
 
 extension MachineComparison {
+    /// The facts of a machine that touch interrupts, by name, in a fixed order.
+    public static func facts(of machine: MachineDescription) -> [(name: String, value: String)] {
+        let type = machine.type
+        return [
+            ("number scheme", type.map.name),
+            ("external numbers", String(type.externalCount)),
+            ("ic-mode offered", type.offeredModes.map(\.rawValue).joined(separator: ", ")),
+            ("ic-mode", machine.effectiveMode.rawValue),
+            ("vsmt", machine.numbering.map { String($0.vsmt) } ?? "none"),
+            ("possible servers", machine.servers.map { String($0) } ?? "none"),
+            ("modern-hotplug-events", machine.hasHotPlugEvents ? "on" : "off"),
+            ("highest PHB index", String(min(type.maximumBridgeIndex, type.map.maximumBridgeIndex ?? .max))),
+            ("PHB hot-plug", type.bridgeHotPlug ? "yes" : "no"),
+            ("default processor", type.defaultProcessor.rawValue),
+            ("device tree in stream", type.stream.deviceTree ? "yes" : "no"),
+            ("machine type in stream", type.stream.configurationAndFooters ? "yes" : "no"),
+        ]
+    }
+
     private static func facts(_ first: MachineDescription, _ second: MachineDescription) -> [FactDifference] {
-        func list(_ machine: MachineDescription) -> [(String, String)] {
-            let type = machine.type
-            return [
-                ("number scheme", type.map.name),
-                ("external numbers", String(type.externalCount)),
-                ("ic-mode offered", type.offeredModes.map(\.rawValue).joined(separator: ", ")),
-                ("ic-mode", machine.effectiveMode.rawValue),
-                ("vsmt", machine.numbering.map { String($0.vsmt) } ?? "none"),
-                ("possible servers", machine.servers.map { String($0) } ?? "none"),
-                ("modern-hotplug-events", machine.hasHotPlugEvents ? "on" : "off"),
-                ("highest PHB index", String(min(type.maximumBridgeIndex, type.map.maximumBridgeIndex ?? .max))),
-                ("PHB hot-plug", type.bridgeHotPlug ? "yes" : "no"),
-                ("default processor", type.defaultProcessor.rawValue),
-                ("device tree in stream", type.stream.deviceTree ? "yes" : "no"),
-                ("machine type in stream", type.stream.configurationAndFooters ? "yes" : "no"),
-            ]
-        }
-        return zip(list(first), list(second)).compactMap { left, right in
-            left.1 == right.1 ? nil : FactDifference(fact: left.0, first: left.1, second: right.1)
+        zip(facts(of: first), facts(of: second)).compactMap { left, right in
+            left.value == right.value
+                ? nil : FactDifference(fact: left.name, first: left.value, second: right.value)
         }
     }
 

@@ -40,21 +40,43 @@ struct AddressEnumeration<Function: AddressFunction> {
     private(set) var outside: UInt32?
     /// How many addresses each place has.
     private(set) var population: [UInt64]
+    /// The same by the part of the address space, as ``regions`` has them.
+    private(set) var populations: [[UInt64]] = []
     /// The two lowest addresses that share a place, lowest second address first.
     private(set) var collision: (UInt32, UInt32)?
 
     init(_ range: ClosedRange<UInt32>) {
         population = [UInt64](repeating: 0, count: Function.size)
-        count(range)
+        for region in Self.regions {
+            var part = [UInt64](repeating: 0, count: Function.size)
+            if range.overlaps(region) { count(range.clamped(to: region), &part) }
+            populations.append(part)
+            for place in part.indices { population[place] += part[place] }
+        }
+        addresses = UInt64(range.upperBound) - UInt64(range.lowerBound) + 1
         if population.contains(where: { $0 > 1 }) { findCollision(range) }
     }
 
+    /// Where the maps change their rule: adapters, terminals, and what QEMU numbers by itself.
+    static var regions: [ClosedRange<UInt32>] {
+        [0...0x2fff_ffff, 0x3000_0000...0x70ff_ffff, 0x7100_0000...UInt32.max]
+    }
+
+    /// How many pairs of addresses of two regions share a place; of one region where both are the same.
+    func collidingPairs(_ left: Int, _ right: Int) -> UInt64 {
+        zip(populations[left], populations[right]).reduce(0) { sum, counts in
+            sum + (left == right ? counts.0 * (counts.0 - min(counts.0, 1)) / 2 : counts.0 * counts.1)
+        }
+    }
+
+    /// Pairs of addresses that share a place.
+    var collidingPairs: UInt64 { population.reduce(0) { $0 + $1 * ($1 - min($1, 1)) / 2 } }
     /// Places that several addresses share.
     var sharedPlaces: Int { population.count { $0 > 1 } }
     /// Places that no address has.
     var unusedPlaces: Int { population.count { $0 == 0 } }
 
-    private mutating func count(_ range: ClosedRange<UInt32>) {
+    private mutating func count(_ range: ClosedRange<UInt32>, _ population: inout [UInt64]) {
         var refused: UInt64 = 0
         var outside: UInt32?
         population.withUnsafeMutableBufferPointer { population in
@@ -74,9 +96,8 @@ struct AddressEnumeration<Function: AddressFunction> {
                 address &+= 1
             }
         }
-        self.refused = refused
-        self.outside = outside
-        addresses = UInt64(range.upperBound) - UInt64(range.lowerBound) + 1
+        self.refused += refused
+        if self.outside == nil { self.outside = outside }
     }
 
     private mutating func findCollision(_ range: ClosedRange<UInt32>) {

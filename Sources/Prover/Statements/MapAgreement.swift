@@ -148,6 +148,26 @@ public struct MapAgreement {
             canaries: [.init("the default of modern-hotplug-events turned round", isRefuted: canary)])
     }
 
+    /// What both types make of each configuration, up to and including the first that they make different things of.
+    ///
+    /// Evidence for those who want to check ``proofs(where:)`` without this program.
+    public func outcomes() -> [(configuration: String, first: String, second: String)] {
+        var outcomes: [(configuration: String, first: String, second: String)] = []
+        for configuration in ConfigurationSpace(addedDevices: bounds.addedDevices).all {
+            let results = (configuration.result(first), configuration.result(second))
+            outcomes.append((configuration.text, Self.text(results.0), Self.text(results.1)))
+            if Self.difference(configuration, first, second) != nil { break }
+        }
+        return outcomes
+    }
+
+    private static func text(_ result: Result<[NumberAssignment], ConstructionRefusal>) -> String {
+        switch result {
+        case .success(let claims): claims.map { "\($0.number) \($0.owner)" }.joined(separator: ", ")
+        case .failure(let refusal): "refused: \(ConstructionRefusal(refusal.reason))"
+        }
+    }
+
     static func difference(_ configuration: Configuration, _ first: MachineType, _ second: MachineType) -> String? {
         let results = (configuration.result(first), configuration.result(second))
         switch results {

@@ -52,7 +52,11 @@ extension MapSoundness {
             Proof(
                 claim: "vio-injective", sentence: "no two unit addresses share a number", domain: domain,
                 method: "enumeration", verdict: enumeration.collision == nil ? .proved : .refuted,
-                reasons: collisionReasons(enumeration), counts: counts,
+                reasons: collisionReasons(enumeration),
+                counts: counts + [
+                    .init("colliding pairs", enumeration.collidingPairs),
+                    .init("shared numbers", UInt64(enumeration.sharedPlaces)),
+                ],
                 canaries: [.init("the terminals' rule alone", isRefuted: sharesSomewhere())]),
         ]
     }
@@ -64,13 +68,32 @@ extension MapSoundness {
 
     private func collisionReasons<Function: AddressFunction>(_ enumeration: AddressEnumeration<Function>) -> [String] {
         guard let (first, second) = enumeration.collision else { return [] }
-        let most = enumeration.population.max() ?? 0
         return [
-            "\(hex(first)) and \(hex(second)) have the same number: the first two that meet",
-            "\(enumeration.sharedPlaces) numbers are shared, one of them by \(most) addresses; "
-                + "QEMU refuses the second device: IRQ n is not free",
+            "\(hex(first)) and \(hex(second)) have the same number: the first two that meet; QEMU refuses the second "
+                + "device: IRQ n is not free"
         ]
+            + Self.collisionRules.compactMap { rule in
+                let pairs = enumeration.collidingPairs(rule.left, rule.right)
+                return pairs == 0 ? nil : "\(pairs) pairs \(rule.text)"
+            }
     }
+
+    /// When two addresses collide on the fixed map, by the regions that they lie in, and the lowest such pair of
+    /// addresses that QEMU or libvirt would give.
+    private static let collisionRules: [(left: Int, right: Int, text: String)] = [
+        (0, 0, "below 0x30000000 where a>>12 & 0xff = b>>12 & 0xff, such as 0x0 and 0x100000"),
+        (
+            1, 1,
+            "of terminals, 0x30000000 to 0x70ffffff, where a>>12 & 0xf = b>>12 & 0xf, such as 0x30000000 and 0x30010000"
+        ),
+        (2, 2, "from 0x71000000 where a & 0xff = b & 0xff, such as 0x71000000 and 0x71000100"),
+        (0, 1, "of one below and a terminal where a>>12 & 0xff = 0xf0 + (b>>12 & 0xf), such as 0xf0000 and 0x30000000"),
+        (0, 2, "of one below and one from 0x71000000 where a>>12 & 0xff = b & 0xff, such as 0x1000 and 0x71000001"),
+        (
+            1, 2,
+            "of a terminal and one from 0x71000000 where 0xf0 + (a>>12 & 0xf) = b & 0xff, such as 0x30000000 and 0x710000f0"
+        ),
+    ]
 
     private func hex(_ value: UInt32) -> String { hexadecimal(UInt64(value), digits: 1) }
 
