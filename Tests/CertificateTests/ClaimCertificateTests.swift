@@ -156,7 +156,7 @@ import Testing
         for change in changes {
             let forgery = try Forgery(bytes)
             // What changes nothing, or breaks a constraint, is no forgery.
-            guard (try? forgery.run(change)) != nil, try forgery.bytes() != bytes else { continue }
+            guard (try? forgery.run(change)) != nil, forgery.changes > 0 else { continue }
             let isOldSealAccepted = isAccepted(try forgery.bytes(), findsCause: false)
             let isNewSealAccepted = isAccepted(try forgery.resealed())
             #expect(!isOldSealAccepted && !isNewSealAccepted, "\(change)")

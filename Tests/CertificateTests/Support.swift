@@ -61,8 +61,8 @@ final class Forgery {
         return rows
     }
 
-    /// How many rows the last statement changed.
-    var changes: Int { Int(sqlite3_changes(handle)) }
+    /// How many rows were changed, added or deleted.
+    var changes: Int { Int(sqlite3_total_changes(handle)) }
 
     /// The changed file, with the old seal.
     func bytes() throws -> [UInt8] {
