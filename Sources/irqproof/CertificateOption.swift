@@ -45,8 +45,7 @@ struct FileDigest {
     private(set) var byteCount: UInt64 = 0
 
     init(_ path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Trouble("\(path): \(String(cString: strerror(errno)))") }
+        let descriptor = try Self.open(path)
         defer { close(descriptor) }
         let progress = Progress("digest of \(path)")
         defer { progress.finish() }
@@ -63,5 +62,17 @@ struct FileDigest {
             progress.update(byteCount, nil)
         }
         digest = builder.finish()
+    }
+
+    /// Opens what has an end and can be read again: a file or a disk, not a pipe or a terminal.
+    static func open(_ path: String) throws -> Int32 {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Trouble("\(path): \(String(cString: strerror(errno)))") }
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0, [S_IFREG, S_IFBLK].contains(facts.st_mode & S_IFMT) else {
+            close(descriptor)
+            throw Trouble("\(path): not a file")
+        }
+        return descriptor
     }
 }

@@ -63,8 +63,7 @@ struct CheckCommand: ParsableCommand {
     private static let limit = 1 << 30
 
     private static func bytes(_ path: String) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Trouble("\(path): \(String(cString: strerror(errno)))") }
+        let descriptor = try FileDigest.open(path)
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)

@@ -36,6 +36,10 @@ import Testing
         bytes[bytes.count / 2] ^= 0x10
         let rejected = try Tool.run("check", folder.write(bytes, to: "damaged"), "--format", "json")
         #expect(rejected.status == 1 && rejected.output.contains("\"accepted\": false"))
+        for path in [folder.path("absent"), "/dev/zero", "/tmp"] {
+            let outcome = try Tool.run("check", path)
+            #expect(outcome.status == 2 && outcome.errorLines.count == 1, "\(path)")
+        }
         let text = try Tool.run("check", folder.write(Array("text".utf8), to: "text"))
         #expect(text.status == 2 && text.output.isEmpty && text.errorLines.count == 1)
     }
