@@ -62,6 +62,8 @@ public struct TextStyle: Sendable {
 /// Names of machines, devices and snapshots come from strangers; an escape sequence in one must not
 /// reach the terminal of the person who looks at it.
 public func printable(_ text: String) -> String {
+    // Nearly all text is plain ASCII, and a listing has a great deal of it.
+    guard !isPlain(text) else { return text }
     func isSafe(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) { return false }
         switch scalar.properties.generalCategory {
@@ -79,19 +81,35 @@ public func printable(_ text: String) -> String {
     }
 }
 
+/// Whether a text is of printable ASCII alone: as wide as it has bytes, and safe.
+private func isPlain(_ text: String) -> Bool {
+    text.utf8.allSatisfy { (0x20..<0x7f).contains($0) }
+}
+
 /// Columns of text, each as wide as its widest cell.
 struct TextTable {
     private var rows: [[String]]
+    /// Width of the widest cell of each column so far.
+    private var widths: [Int]
     private let isRightAligned: [Bool]
 
     /// - Parameter columns: headings; one that begins with `>` is of a right-aligned column.
     init(_ columns: [String]) {
         isRightAligned = columns.map { $0.hasPrefix(">") }
-        rows = [columns.map { $0.hasPrefix(">") ? String($0.dropFirst()) : $0 }]
+        let headings = columns.map { $0.hasPrefix(">") ? String($0.dropFirst()) : $0 }
+        rows = [headings]
+        widths = headings.map(TextTable.width)
     }
 
     mutating func add(_ cells: [String]) {
+        for (column, cell) in cells.enumerated() where column < widths.count {
+            widths[column] = max(widths[column], TextTable.width(cell))
+        }
         rows.append(cells)
+    }
+
+    private static func width(_ cell: String) -> Int {
+        isPlain(cell) ? cell.utf8.count : cell.count
     }
 
     var isEmpty: Bool { rows.count == 1 }
@@ -100,13 +118,10 @@ struct TextTable {
     ///
     /// The last column is set to what the style's width leaves for it; the others are never cut.
     func lines(_ style: TextStyle) -> [String] {
-        let widths = rows[0].indices.map { column in
-            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
-        }
         let indent = widths.dropLast().reduce(0) { $0 + $1 + 2 }
         return rows.enumerated().flatMap { index, row in
             var cells = row.enumerated().map { column, cell in
-                let pad = String(repeating: " ", count: max(0, widths[column] - cell.count))
+                let pad = String(repeating: " ", count: max(0, widths[column] - TextTable.width(cell)))
                 return isRightAligned[column] ? pad + cell : cell + pad
             }
             var rest: [String] = []

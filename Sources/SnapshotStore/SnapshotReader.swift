@@ -17,7 +17,7 @@ struct SnapshotReader {
     // MARK: - Listing
 
     private static let listing = """
-        SELECT id, \(SnapshotRow.columns.joined(separator: ", ")), \(Provenance.columns.joined(separator: ", "))
+        SELECT id, \(SnapshotSummary.columns.joined(separator: ", "))
         FROM snapshot JOIN provenance ON provenance.snapshot = snapshot.id
         """
 
@@ -27,9 +27,7 @@ struct SnapshotReader {
         var rows = RowReader(try select(sql, filter.values), table: "snapshot")
         var summaries: [SnapshotSummary] = []
         while !rows.isAtEnd {
-            let id: Int64 = try rows.integer("id")
-            let row = try SnapshotRow(&rows)
-            summaries.append(SnapshotSummary(id: id, row: row, provenance: try Provenance(&rows)))
+            summaries.append(try SnapshotSummary(id: rows.integer("id"), &rows))
         }
         return summaries
     }

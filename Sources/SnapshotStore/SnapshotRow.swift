@@ -187,6 +187,30 @@ extension Provenance {
 }
 
 extension SnapshotSummary {
+    /// What a listing reads: a few columns of `snapshot`, then of `provenance`.
+    static let columns = [
+        "name", "digest", "claimed_count", "enabled_queue_count", "vcpu_count", "machine_type", "mode",
+        "xics_base IS NOT NULL", "xive_numbers IS NOT NULL", "file_path", "container", "producer_version",
+        "imported_at",
+    ]
+
+    init(id: Int64, _ row: inout RowReader) throws(StoreError) {
+        self.id = id
+        name = try row.text("name")
+        digest = try row.digest("digest")
+        claimedCount = Int(clamping: try row.integer("claimed_count", as: UInt64.self))
+        enabledQueueCount = Int(clamping: try row.integer("enabled_queue_count", as: UInt64.self))
+        cpuCount = Int(clamping: try row.integer("vcpu_count", as: UInt64.self))
+        machineType = try row.optionalText("machine_type")
+        activeMode = try row.value("mode")
+        let (hasXics, hasXive) = (try row.flag("xics_base"), try row.flag("xive_numbers"))
+        offeredModes = (hasXics ? [.xics] : []) + (hasXive ? [.xive] : [])
+        filePath = try row.text("file_path")
+        container = try row.text("container")
+        producerVersion = try row.optionalText("producer_version")
+        importTime = try row.text("imported_at")
+    }
+
     init(id: Int64, row: SnapshotRow, provenance: Provenance) {
         self.id = id
         name = row.name

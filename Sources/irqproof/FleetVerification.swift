@@ -37,7 +37,7 @@ struct FleetVerification {
 
     /// One snapshot as the source, every other one as a destination.
     func against(_ name: String) throws -> [Result] {
-        let store = try SnapshotStore.open(path: path)
+        let store = try Stores.open(path)
         let source = try store.snapshot(.name(name)).state
         let groups = FleetVerification.groups(try store.list().filter { $0.name != name })
         return try each(groups) { group, state in
@@ -47,7 +47,7 @@ struct FleetVerification {
 
     /// Every snapshot as the source of every later one.
     func allPairs() throws -> [Result] {
-        let store = try SnapshotStore.open(path: path)
+        let store = try Stores.open(path)
         let groups = FleetVerification.groups(try store.list())
         var results = try each(groups.filter { $0.names.count > 1 }) { group, state in
             let count = group.names.count

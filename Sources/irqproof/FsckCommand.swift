@@ -25,7 +25,7 @@ struct FsckCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let check = try SnapshotStore.open(path: database, mode: .readOnly).check()
+        let check = try Stores.open(database).check()
         let report = StoreCheckReport(
             file: database, fileProblems: check.fileProblems,
             snapshots: check.snapshots.map { verdict in

@@ -50,7 +50,7 @@ struct ImportCommand: ParsableCommand {
             return NewSnapshot(
                 name: name ?? input.defaultSnapshotName, state: input.state, provenance: input.provenance)
         }
-        let store = try SnapshotStore.create(path: into)
+        let store = try Stores.create(into)
         try store.add(snapshots, replacing: replace)
         Console.write(snapshots.map { printable("\(into)#\($0.name)  \($0.state.digest())") })
     }

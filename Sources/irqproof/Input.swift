@@ -21,18 +21,16 @@ struct Input {
     ///     own name contains `#` is found first.
     ///   - offset: where the stream begins in the file, if not at a known beginning.
     ///   - channels: files of the other connections of a multifd migration.
-    ///   - stores: snapshot files that are open, so that snapshots of one file are read through one connection.
     ///   - readsQueues: whether the event queues are read from guest memory.
     ///   - digestsDevices: whether the device part of the file is digested, as evidence to be stored.
     init(
-        _ argument: String, offset: UInt64? = nil, channels: [String] = [], stores: OpenStores = OpenStores(),
-        readsQueues: Bool,
+        _ argument: String, offset: UInt64? = nil, channels: [String] = [], readsQueues: Bool,
         digestsDevices: Bool = false
     ) throws {
         let (path, label) = InputName.split(argument)
         name = argument
         if path != "-", offset == nil, SnapshotStore.recognizes(path: path) {
-            let store = try stores.open(path)
+            let store = try Stores.open(path)
             let snapshot = try store.snapshot(label.map(SnapshotSelector.name) ?? .only)
             state = snapshot.state
             provenance = snapshot.provenance
@@ -79,19 +77,6 @@ struct Input {
         let moment = label.map { " " + $0 } ?? ""
         guard let dot = base.lastIndex(of: "."), dot != base.startIndex else { return base + moment }
         return String(base[..<dot]) + moment
-    }
-}
-
-/// Snapshot files that one command reads, each opened once.
-final class OpenStores {
-    private var stores: [String: SnapshotStore] = [:]
-
-    /// The file at a path, opened for reading.
-    func open(_ path: String) throws(StoreError) -> SnapshotStore {
-        if let store = stores[path] { return store }
-        let store = try SnapshotStore.open(path: path, mode: .readOnly)
-        stores[path] = store
-        return store
     }
 }
 

@@ -45,7 +45,7 @@ struct ListCommand: ParsableCommand {
 
     private func snapshots() throws -> [ListReport.Entry] {
         let filter = SnapshotFilter(conditions.map(\.value))
-        return try SnapshotStore.open(path: database, mode: .readOnly).list(filter).map { summary in
+        return try Stores.open(database).list(filter).map { summary in
             ListReport.Entry(
                 name: summary.name, machineType: summary.machineType, mode: summary.activeMode,
                 claimedCount: summary.claimedCount, queueCount: summary.enabledQueueCount, cpuCount: summary.cpuCount,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gate
+import Glibc
 import PSeries
 import QEMUControl
 import SavedState
@@ -33,6 +34,8 @@ struct IrqProof: ParsableCommand {
 
     /// Errors of the libraries are trouble (2); ArgumentParser's own keep their meaning.
     static func main() {
+        // A file that may not grow further is an error to report, not a signal to die of.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             try suggest(for: CommandLine.arguments.dropFirst().first)
             var command = try parseAsRoot()

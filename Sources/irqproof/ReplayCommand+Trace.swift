@@ -18,7 +18,7 @@ extension ReplayCommand {
         if let into {
             let state = run.machine.snapshot()
             let snapshot = NewSnapshot(name: trace, state: state, provenance: Provenance(scenario: trace, state))
-            try SnapshotStore.create(path: into).add([snapshot], replacing: true)
+            try Stores.create(into).add([snapshot], replacing: true)
         }
         let ignored = run.ignored.values.reduce(0, +)
         var lines = ["replayed        \(run.applied) events, \(ignored) that say nothing of the state"]

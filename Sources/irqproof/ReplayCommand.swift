@@ -212,7 +212,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     private func store(_ run: ScenarioRun, name: String, path: String) throws {
-        try SnapshotStore.create(path: path).add(
+        try Stores.create(path).add(
             ScenarioInput(run, name: name).snapshots(named: name), replacing: true)
     }
 }

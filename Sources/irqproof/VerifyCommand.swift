@@ -76,11 +76,10 @@ struct VerifyCommand: ParsableCommand {
 
     func run() throws {
         if against != nil || allPairs { return try verifyFleet() }
-        let stores = OpenStores()
         let sides = VerificationSides(
-            source: try Input(source, stores: stores, readsQueues: queues && destination != nil),
-            destination: try destination.map { try Input($0, stores: stores, readsQueues: queues) },
-            constructed: try constructed.map { try Input($0, stores: stores, readsQueues: false) })
+            source: try Input(source, readsQueues: queues && destination != nil),
+            destination: try destination.map { try Input($0, readsQueues: queues) },
+            constructed: try constructed.map { try Input($0, readsQueues: false) })
         let verification = Checker.verify(
             source: sides.source.state, destination: sides.destination?.state,
             constructed: sides.constructed?.state, level: Settings.current.level(level).content)
