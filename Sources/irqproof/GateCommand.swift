@@ -50,7 +50,7 @@ struct GateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Print the scenario of a cell.", valueName: "cell"))
     var show: String?
 
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: GateOutputOptions
 
     func validate() throws {
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers is 1 to 1024") }
@@ -78,9 +78,7 @@ struct GateCommand: ParsableCommand {
         let (found, records) = try gate.run(conduct(gate)) { progress.show($0) }
         progress.finish()
         let report = try gate.report(found, shard: shard, today: GateInput.today())
-        Console.write(
-            output.format == .json
-                ? GateJSON.text(report) : GateText.text(report, style: Console.style(output.color)))
+        output.write(report)
         if Interruption.happened { Console.error("interrupted: run the gate again to go on where it was") }
         if let record { try write(records, gate, report, to: record) }
         throw GateInput.exitStatus(report)
@@ -135,15 +133,13 @@ struct MergeCommand: ParsableCommand {
     var files: [String]
 
     @OptionGroup var input: GateInput
-    @OptionGroup var output: OutputOptions
+    @OptionGroup var output: GateOutputOptions
 
     func run() throws {
         let gate = try input.gate()
         for file in files where !TextFile.exists(file) { throw Trouble("\(file): there is no such file") }
         let report = try gate.report(gate.merge(files), shard: nil, today: GateInput.today())
-        Console.write(
-            output.format == .json
-                ? GateJSON.text(report) : GateText.text(report, style: Console.style(output.color)))
+        output.write(report)
         throw GateInput.exitStatus(report)
     }
 }

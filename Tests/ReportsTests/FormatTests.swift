@@ -42,6 +42,23 @@ import Testing
         #expect(render(.sarif, migration).contains("\"executionSuccessful\": false"))
     }
 
+    // MARK: - Many verdicts
+
+    @Test func junitOfAMatrixHasACaseForEachCellAndPassesNoneWithoutAVerdict() {
+        let cells = MatrixReport.Outcome.allCases.map { outcome in
+            MatrixReport.Cell(
+                place: [outcome.rawValue, "x"], outcome: outcome, remarks: [.init(rule: "a/b", text: "why")])
+        }
+        let matrix = MatrixReport(
+            title: "all", verdict: .different, summary: "Five cells.", axes: ["a", "b"], cells: cells,
+            general: [.init(rule: "", text: "a waiver is of no use")], toolVersion: "0.0.0")
+        let text = matrix.junit()
+        func count(_ tag: String) -> Int { text.components(separatedBy: "<\(tag) ").count - 1 }
+        #expect(count("testcase") == 6 && count("failure") == 2 && count("error") == 1 && count("skipped") == 1)
+        #expect(text.contains(#"tests="6" failures="2" errors="1""#))
+        #expect(text.contains("a waiver is of no use") && matrix.html().contains("a waiver is of no use"))
+    }
+
     // MARK: - Width
 
     /// As wide as the terminal at most, and not a word lost.

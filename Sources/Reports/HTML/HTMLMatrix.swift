@@ -24,9 +24,18 @@ enum HTMLMatrix {
             <h1>\(matrix.verdict.headline)</h1>
             <p>\(HTMLText.escaped(matrix.summary))</p>
             <ul class="figures">\(figures.joined())</ul>
+            \(general(matrix))
             </div>
             </header>
             """
+    }
+
+    private static func general(_ matrix: MatrixReport) -> String {
+        guard !matrix.general.isEmpty else { return "" }
+        let items = matrix.general.map { remark in
+            "<li>\(HTMLText.escaped(remark.text)) <code>\(HTMLText.escaped(remark.rule))</code></li>"
+        }
+        return "<ul>\(items.joined())</ul>"
     }
 
     private static func json(_ matrix: MatrixReport) -> String {

@@ -51,6 +51,7 @@ public struct MatrixReport: Sendable {
     let summary: String
     let axes: [String]
     let cells: [Cell]
+    let general: [Remark]
     let toolVersion: String
 
     /// A matrix; the verdict is taken as given.
@@ -58,14 +59,17 @@ public struct MatrixReport: Sendable {
     /// - Parameters:
     ///   - summary: how much was compared, as a sentence.
     ///   - axes: names of the axes; the last one becomes the columns.
+    ///   - general: what is not about one cell.
     public init(
-        title: String, verdict: Verdict, summary: String, axes: [String], cells: [Cell], toolVersion: String
+        title: String, verdict: Verdict, summary: String, axes: [String], cells: [Cell], general: [Remark] = [],
+        toolVersion: String
     ) {
         self.title = title
         self.verdict = verdict
         self.summary = summary
         self.axes = axes
         self.cells = cells
+        self.general = general
         self.toolVersion = toolVersion
     }
 
