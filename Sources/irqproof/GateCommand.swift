@@ -63,7 +63,7 @@ struct GateCommand: ParsableCommand {
         } catch let status as ExitCode {
             throw bisect && status == ExitStatus.trouble ? ExitCode(125) : status
         } catch  where bisect {
-            Console.error("\(error)")
+            Console.error((error as? Trouble)?.message ?? "\(error)")
             throw ExitCode(125)
         }
     }
