@@ -91,7 +91,8 @@ extension Database {
             "machine",
             [.text(side), .text(type.name)] + map(type.map) + [
                 Value(type.maximumBridgeIndex), Value(type.bridgeHotPlug), .text(type.serverSpacing.rawValue),
-                Value(type.offeredModes.contains { $0.hasXive }), Value(machine.servers), Value(refusal.map(text)),
+                Value(type.offeredModes.contains { $0.hasXive }),
+                Value(type.modernHotPlugEvents), Value(machine.servers), Value(refusal.map(text)),
             ])
     }
 

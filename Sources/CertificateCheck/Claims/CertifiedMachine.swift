@@ -37,11 +37,12 @@ struct CertifiedMachine {
     var unplugsBridges: Bool
     var isSpacedByEight: Bool
     var offersXive: Bool
+    var hasHotPlugEvents: Bool
 
     init(_ rows: Rows, side: String) throws(Rejection) {
         let query = """
             SELECT map, size, messages, generic_base, generic_extra, virtual_base, bridge_base, bridge_window, bridge_limit,
-            type_bridges, bridge_hot_plug, spacing, offers_xive FROM machine WHERE side = '\(side)'
+            type_bridges, bridge_hot_plug, spacing, offers_xive, hot_plug_events FROM machine WHERE side = '\(side)'
             """
         guard let row = try rows.rows(query).first else { throw Rejection("machine \(side)", "is missing") }
         let numbers = row.map { cell in cell.integer.flatMap { UInt32(exactly: $0) }.map(UInt64.init) }
@@ -64,6 +65,7 @@ struct CertifiedMachine {
         unplugsBridges = row[10].integer == 1
         isSpacedByEight = row[11].text == "atLeastEight"
         offersXive = row[12].integer == 1
+        hasHotPlugEvents = row[13].integer == 1
         guard typeBridges < 1 << 16, (lastBridgeOfMap ?? 0) < 1 << 16 else {
             throw Rejection("machine \(side)", "has more host bridges than there can be")
         }

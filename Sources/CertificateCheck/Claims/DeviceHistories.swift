@@ -14,11 +14,13 @@ enum DeviceHistories {
         ("l-lan@2000", .virtual(0x2000)), ("v-scsi@3000", .virtual(0x3000)), ("phb1", .bridge(1)), ("phb2", .bridge(2)),
     ]
 
-    /// First number of each device of the menu, 0 where it is not there.
+    /// First number of each device of the menu, 0 where it is not there; then whether the machine runs, as it does from
+    /// the first unplugging on: VIO devices cannot be added to it any more.
     static func construction(_ machine: CertifiedMachine) -> SmallWorld<[UInt64]> {
-        let none = menu.map { _ in UInt64(0) }
+        let none = menu.map { _ in UInt64(0) } + [0]
         func create(_ place: Int, _ state: [UInt64]) -> [UInt64]? {
             guard state[place] == 0, let first = first(place, machine, state) else { return nil }
+            if case .virtual = menu[place].device, state[menu.count] == 1 { return nil }
             var next = state
             next[place] = first
             return next
@@ -34,6 +36,7 @@ enum DeviceHistories {
                         guard state[place] != 0 else { return .none }
                         var next = state
                         next[place] = 0
+                        next[menu.count] = 1
                         return .next(next)
                     }
                 ))
@@ -41,7 +44,7 @@ enum DeviceHistories {
         return SmallWorld(initial: none, steps: steps) { state in
             var cold: [UInt64]? = none
             for place in menu.indices where state[place] != 0 { cold = cold.flatMap { create(place, $0) } }
-            return cold != state
+            return cold?.prefix(menu.count) != state.prefix(menu.count)
         }
     }
 
@@ -52,8 +55,8 @@ enum DeviceHistories {
             taken.allSatisfy { $0.1 >= first + count || first >= $0.1 + $0.2 }
         }
         if case .sequential(let size) = machine.map {
-            // The event sources come first on every machine.
-            let starts = [0x1002] + taken.map { $0.1 + $0.2 }
+            // What every machine makes itself comes first: event sources, a terminal, NVRAM, host bridge 0.
+            let starts = [machine.hasHotPlugEvents ? 0x1008 : 0x1007] + taken.map { $0.1 + $0.2 }
             return starts.filter { isFree($0) && $0 + count <= 0x1000 + size }.min()
         }
         let wanted: UInt64?

@@ -44,7 +44,7 @@ struct MessageHistories {
             search = .sequential
             self.size = min(size, 1 << 14)
             // EPOW and hot-plug events, a terminal, NVRAM and the four pins of bridge 0.
-            (reserved, base, window) = (8, 0x1000, 0)
+            (reserved, base, window) = (machine.hasHotPlugEvents ? 8 : 7, 0x1000, 0)
         case .fixed(let isShipped):
             search = isShipped ? .shipped : .intended
             (size, reserved, base, window) = (0xd00, 0, 0x1300, 0)

@@ -9,6 +9,7 @@ enum MachineRules {
           generic_base INTEGER, generic_extra INTEGER, virtual_base INTEGER, bridge_base INTEGER, bridge_window INTEGER,
           bridge_limit INTEGER, type_bridges INTEGER NOT NULL, bridge_hot_plug INTEGER NOT NULL,
           spacing TEXT NOT NULL CHECK(spacing IN ('atLeastEight','threads')), offers_xive INTEGER NOT NULL,
+          hot_plug_events INTEGER NOT NULL,
           servers INTEGER, refusal TEXT
         ) STRICT
         """

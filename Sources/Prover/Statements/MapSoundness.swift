@@ -69,8 +69,8 @@ extension MapSoundness {
     private func collisionReasons<Function: AddressFunction>(_ enumeration: AddressEnumeration<Function>) -> [String] {
         guard let (first, second) = enumeration.collision else { return [] }
         return [
-            "\(hex(first)) and \(hex(second)) have the same number: the first two that meet; QEMU refuses the second "
-                + "device: IRQ n is not free"
+            "\(hex(first)) and \(hex(second)) have the same number: the first two that meet",
+            "QEMU refuses the second device: IRQ n is not free",
         ]
             + Self.collisionRules.compactMap { rule in
                 let pairs = enumeration.collidingPairs(rule.left, rule.right)
