@@ -14,7 +14,7 @@ import Testing
         scenario: a machine at reset
         machine: {type: pseries-7.2, build: "7.2", ic-mode: xive, cpus: 2, maxcpus: 4, devices: [{phb: 1}]}
         destination: {devices: [{phb: 1}, {phb: 2}]}
-        steps: [migrate]
+        steps: [migrate, open]
         """
 
     // MARK: - A scenario where a state is
