@@ -9,17 +9,20 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
         abstract: "Check a certificate: recompute its verdict from the facts in it.",
-        discussion: """
+        usage: "irqproof check [OPTION]... CERTIFICATE [INPUT]...",
+        discussion: Help.text(
+            """
             The facts are held against their digests, every obligation and the verdict are recomputed by rules of
             the checker's own, and the seal over all bytes is checked. With INPUTs, each of them must be one of the
             files that the certificate is of.
 
-            Example: irqproof verify before.mig after.mig --certificate move.cert
-                     irqproof check move.cert before.mig after.mig
+            Example: irqproof check move.cert before.mig after.mig
+                     irqproof verify before.mig after.mig --certificate move.cert
                      sqlite3 move.cert 'SELECT * FROM verdict'
 
             Exit codes: 0 accepted (whatever its verdict), 1 rejected, 2 no certificate or trouble, 64 usage.
             """)
+    )
 
     @Argument(help: "The certificate.")
     var certificate: String

@@ -12,13 +12,11 @@ struct VerifyCommand: ParsableCommand {
         discussion: Help.text(
             """
             SOURCE is the guest as saved, DESTINATION the state after the load, --constructed the destination as its
-            command line built it, before the load: its devices raise the numbers that they were built with. With
-            --constructed alone the question is whether that machine may take this guest. A state is a saved VM, a
+            command line built it; alone it asks whether that machine may take this guest. A state is a saved VM, a
             snapshot, or a scenario: FILE is its source when it migrates, FILE#loaded and FILE#constructed the rest.
 
             Example: irqproof verify before.mig after.mig --constructed empty.mig
                      irqproof verify snapshots.db#7.2 snapshots.db#10.0 --level exact
-                     irqproof verify expected.yaml after.mig
                      irqproof verify snapshots.db --against 7.2
 
             Exit codes: 0 identical, 1 different, 2 trouble (unreadable, nothing to compare), 64 usage.

@@ -14,7 +14,7 @@ import Testing
         #expect(commands.count >= 12)
         for command in commands + [""] {
             let outcome = try Tool.run((command.isEmpty ? [] : [command]) + ["--help"])
-            let lines = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+            let lines = outcome.output.dropLast().split(separator: "\n", omittingEmptySubsequences: false)
             #expect(outcome.status == 0)
             #expect(lines.count <= 40, "\(command): \(lines.count) lines")
             for line in lines { #expect(line.count <= 80, "\(command): \(line)") }

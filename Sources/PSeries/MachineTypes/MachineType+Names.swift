@@ -17,20 +17,25 @@ extension MachineType {
         return ranked.sorted { ($0.distance, $0.order) < ($1.distance, $1.order) }.prefix(max(0, limit)).map(\.name)
     }
 
-    /// Levenshtein's distance over the first 64 characters: names are short, and input is not trusted.
+    /// Changed, missing, further and exchanged neighbouring characters, over the first 64: names are short, and input
+    /// is not trusted.
     static func editDistance(_ left: String, _ right: String) -> Int {
         let left = Array(left.prefix(64))
         let right = Array(right.prefix(64))
-        var row = Array(0...right.count)
-        for (i, character) in left.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, other) in right.enumerated() {
-                let substitution = diagonal + (character == other ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(substitution, diagonal + 1, row[j] + 1)
+        var former: [Int] = []
+        var above = Array(0...right.count)
+        for i in left.indices {
+            var row = [i + 1]
+            for j in right.indices {
+                let substitution = above[j] + (left[i] == right[j] ? 0 : 1)
+                var best = min(substitution, above[j + 1] + 1, row[j] + 1)
+                if i > 0, j > 0, left[i] == right[j - 1], left[i - 1] == right[j] {
+                    best = min(best, former[j - 1] + 1)
+                }
+                row.append(best)
             }
+            (former, above) = (above, row)
         }
-        return row[right.count]
+        return above[right.count]
     }
 }
