@@ -161,7 +161,8 @@ let package = Package(
         tests(
             "CertificateTests",
             [
-                "Certificate", "CertificateCheck", "CaptureSupport", "InterruptState", "SavedState", "PSeries", "Prover",
+                "Certificate", "CertificateCheck", "CaptureSupport", "InterruptState", "SavedState", "PSeries",
+                "Prover",
                 "Checker", "CSQLite",
             ]),
     ]
