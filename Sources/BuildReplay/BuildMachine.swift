@@ -42,7 +42,10 @@ public final class BuildMachine: ScenarioMachine {
         threads = [:]
         activeMode = Self.modeAtReset(setup)
         let boot = processors.first?.server ?? 0
-        driver = try PayloadDriver(build: build, arguments: arguments, server: boot, patience: patience)
+        // A stream without a configuration cannot say that it has no memory in it.
+        driver = try PayloadDriver(
+            build: build, arguments: arguments, server: boot,
+            memoryTransfer: setup.type.stream.configurationAndFooters ? .besideStream : .inStream, patience: patience)
         if let first = processors.first { threads[first.index] = first.server }
     }
 
@@ -253,7 +256,6 @@ public final class BuildMachine: ScenarioMachine {
                 try body(machine)
                 try machine.qmp.await(event: event)
             }
-            try driver.pause()
         }
     }
 
@@ -264,7 +266,6 @@ public final class BuildMachine: ScenarioMachine {
             QEMUControl.pause(.milliseconds(1))
             // A timer that is due runs before the main loop answers a second time.
             for _ in 0..<2 { _ = try driver.machine.qmp.runState() }
-            try driver.pause()
         }
     }
 
@@ -321,7 +322,6 @@ public final class BuildMachine: ScenarioMachine {
         do throws(QEMUError) {
             try driver.letRun()
             try driver.machine.qmp.execute("device_add", options)
-            try driver.pause()
         } catch  where error.code == .refused {
             throw ConstructionError(error.message)
         } catch {

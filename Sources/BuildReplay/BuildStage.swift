@@ -175,13 +175,20 @@ public struct BuildStage: ScenarioStage {
         } catch {
             throw .build(error)
         }
+        var state = try decode(bytes, name: player.driver.machine.build)
+        do throws(QEMUError) {
+            try StateDecoder.readQueues(into: &state, from: player.driver.contents(of:))
+        } catch {
+            throw .build(error)
+        }
+        let saved = BuildMachine.SavedState(bytes: bytes, state: state)
+        player.saved = saved
+        return saved
+    }
+
+    private static func decode(_ bytes: StateBytes, name: String) throws(BuildTrouble) -> MachineState {
         do throws(SavedStateError) {
-            let stream = try SavedStream.open(MemoryByteSource(bytes.bytes), name: player.driver.machine.build)
-            var state = try StateDecoder.decode(stream)
-            try StateDecoder.readQueues(into: &state, from: stream)
-            let saved = BuildMachine.SavedState(bytes: bytes, state: state)
-            player.saved = saved
-            return saved
+            return try StateDecoder.decode(SavedStream.open(MemoryByteSource(bytes.bytes), name: name))
         } catch {
             throw .state(error)
         }
@@ -194,5 +201,23 @@ public struct BuildStage: ScenarioStage {
         return lines.map { line in
             line.firstRange(of: "qemu-system-ppc64: ").map { String(line[$0.upperBound...]) } ?? String(line)
         }.joined(separator: "; ")
+    }
+}
+
+extension PayloadDriver {
+    /// What stretches of guest memory hold, the machine being paused.
+    func contents(of stretches: [SavedState.GuestMemory.Stretch]) throws(QEMUError) -> [SavedState.GuestMemory.Content]
+    {
+        var contents: [SavedState.GuestMemory.Content] = []
+        for stretch in stretches {
+            guard let count = Int(exactly: stretch.count), count <= memorySize,
+                stretch.address <= UInt64(memorySize - count)
+            else {
+                contents.append(.outside)
+                continue
+            }
+            contents.append(.bytes(try readMemory(at: stretch.address, count: count)))
+        }
+        return contents
     }
 }

@@ -39,7 +39,8 @@ struct SetupArguments {
         do throws(QEMUError) {
             // Types without a self-description can give one, without which not every section of theirs can be read.
             let description = setup.type.stream.selfDescription ? [] : ["-machine", "suppress-vmdesc=off"]
-            arguments = Self.withTerminal(try MachineArguments(machine).arguments) + description + functions
+            arguments =
+                Self.withTerminal(try MachineArguments(machine).arguments) + Self.smallWindows + description + functions
         } catch {
             throw ConstructionError(error.message)
         }
@@ -74,6 +75,10 @@ struct SetupArguments {
         case .virtual: nil
         }
     }
+
+    /// Windows for DMA of 16 MiB instead of 1 GiB: their tables, of which nothing here makes use, are most of a state
+    /// otherwise, 2 MiB for each host bridge.
+    private static let smallWindows = ["-global", "spapr-pci-host-bridge.dma_win_size=0x1000000"]
 
     /// The first terminal is connected, so that something can be typed; its number is the same.
     private static func withTerminal(_ arguments: [String]) -> [String] {

@@ -254,7 +254,10 @@ ssize_t keeper_write(int pipe, const void *bytes, size_t count) {
 }
 
 int keeper_pipe(int ends[2]) {
-    return pipe2(ends, O_CLOEXEC) == 0 ? 0 : errno;
+    if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+    // As large as anybody may have it: most states fit, so that the sides need not wait for each other. Else as it is.
+    fcntl(ends[0], F_SETPIPE_SZ, 1 << 20);
+    return 0;
 }
 
 int keeper_memory_file(const char *name, off_t size) {
@@ -265,4 +268,39 @@ int keeper_memory_file(const char *name, off_t size) {
     close(descriptor);
     errno = error;
     return -1;
+}
+
+static int copy_stretch(int from, int to, off_t begin, off_t end) {
+    static const size_t most = 1 << 18;
+    char *space = malloc(most);
+    if (space == NULL) return ENOMEM;
+    int error = 0;
+    while (begin < end && error == 0) {
+        size_t wanted = (size_t)(end - begin) < most ? (size_t)(end - begin) : most;
+        ssize_t got = pread(from, space, wanted, begin);
+        if (got <= 0) {
+            error = got == 0 ? EIO : errno;
+            continue;
+        }
+        ssize_t put = pwrite(to, space, (size_t)got, begin);
+        if (put <= 0) error = put == 0 ? EIO : errno;
+        begin += put > 0 ? put : 0;
+    }
+    free(space);
+    return error;
+}
+
+int keeper_copy_memory(int from, int to, off_t size) {
+    if (fallocate(to, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, size) != 0) return errno;
+    off_t end = 0;
+    while (end < size) {
+        off_t begin = lseek(from, end, SEEK_DATA);
+        // Nothing but a hole is left.
+        if (begin < 0) return errno == ENXIO ? 0 : errno;
+        end = lseek(from, begin, SEEK_HOLE);
+        if (end < 0) return errno;
+        int error = copy_stretch(from, to, begin, end < size ? end : size);
+        if (error != 0) return error;
+    }
+    return 0;
 }

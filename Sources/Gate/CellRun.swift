@@ -24,8 +24,9 @@ struct CellRun {
         do {
             let scenario = try ScenarioReader.scenario(text, file: cell.id)
             var stage = BuildStage(
-                scenario, source: paths.first ?? "", destinations: Array(paths.dropFirst()), limit: limit,
-                constructedStates: constructed)
+                scenario, source: paths.first ?? "", destinations: Array(paths.dropFirst()),
+                // On a busy machine a build may take long to do anything: the limit alone ends a cell.
+                patience: limit, limit: limit, constructedStates: constructed)
             let run = try ScenarioRun(scenario, on: &stage)
             judge(run, scenario)
         } catch {

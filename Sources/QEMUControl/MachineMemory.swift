@@ -1,3 +1,4 @@
+import CKeeper
 import Glibc
 
 /// RAM of a machine that its controller can read and write while the machine runs.
@@ -52,7 +53,14 @@ public final class MachineMemory {
         }
     }
 
-    private func check(_ address: UInt64, _ count: Int) throws(QEMUError) -> Int {
+    /// Makes this memory equal to another machine's of the same size; both machines are paused.
+    func become(_ other: MachineMemory) throws(QEMUError) {
+        guard other.size == size else { throw QEMUError(.system, "guest memories of two sizes cannot be equal") }
+        let failure = keeper_copy_memory(other.file.number, file.number, size)
+        guard failure == 0 else { throw .system("guest memory cannot be copied", failure) }
+    }
+
+    fileprivate func check(_ address: UInt64, _ count: Int) throws(QEMUError) -> Int {
         guard count >= 0, count <= size, address <= UInt64(size - count) else {
             throw QEMUError(.payload, "address 0x\(String(address, radix: 16)) is outside guest memory")
         }
@@ -63,7 +71,12 @@ public final class MachineMemory {
 extension MachineMemory {
     /// A big-endian 64-bit word, the guest's byte order.
     func word(at address: UInt64) throws(QEMUError) -> UInt64 {
-        try read(at: address, count: 8).reduce(0) { $0 << 8 | UInt64($1) }
+        let offset = try check(address, 8)
+        var word: UInt64 = 0
+        guard withUnsafeMutableBytes(of: &word, { pread(file.number, $0.baseAddress, 8, offset) }) == 8 else {
+            throw .system("guest memory cannot be read", errno)
+        }
+        return UInt64(bigEndian: word)
     }
 
     /// Writes a big-endian 64-bit word.

@@ -27,7 +27,7 @@ final class Intake<Sink: StateSink>: TransferEnd {
     private(set) var byteCount: UInt64 = 0
     private(set) var isDone = false
     private var pipe: Descriptor?
-    private var block = [UInt8](repeating: 0, count: 1 << 18)
+    private var block: [UInt8] = []
 
     init(_ sink: Sink) {
         self.sink = sink
@@ -46,6 +46,8 @@ final class Intake<Sink: StateSink>: TransferEnd {
     var isComplete: Bool { isDone }
 
     func serve() throws(QEMUError) {
+        // Room that is not written to costs no memory.
+        if block.isEmpty { block = [UInt8](unsafeUninitializedCapacity: 1 << 18) { $1 = $0.count } }
         let count = read(descriptor, &block, block.count)
         if count > 0 {
             byteCount += UInt64(count)
@@ -116,6 +118,8 @@ public struct StateBytes: StateSink, StateSource {
 
     /// Appends the next bytes.
     public mutating func take(_ bytes: ArraySlice<UInt8>) throws(QEMUError) {
+        // Most states are no larger, so that nothing is moved while they come.
+        if self.bytes.isEmpty { self.bytes.reserveCapacity(1 << 20) }
         self.bytes += bytes
     }
 

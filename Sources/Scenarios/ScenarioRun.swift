@@ -113,11 +113,11 @@ public struct ScenarioRun: Sendable {
         guard let destination else { return }
         var side = ScenarioSide(machine: destination, guest: twin.guest)
         guard !steps.isEmpty else { return }
-        for step in steps {
-            perform(step, on: &twin)
-            performOnDestination(step, &side)
-        }
-        continued = (try stage.state(of: &twin.machine), try stage.state(of: &side.machine))
+        // One after the other, as a machine that is not saved yet may be one that runs.
+        for step in steps { perform(step, on: &twin) }
+        let twinState = try stage.state(of: &twin.machine)
+        for step in steps { performOnDestination(step, &side) }
+        continued = (twinState, try stage.state(of: &side.machine))
         sourceEnd = twin.machine.end
         destinationEnd = side.machine.end
     }

@@ -75,8 +75,10 @@ struct GateCommand: ParsableCommand {
         if restart, TextFile.exists(results) { try Gate.clear(results) }
         Interruption.watch()
         let progress = GateProgress()
-        let (found, records) = try gate.run(conduct(gate)) { progress.show($0) }
+        let (conduct, cost) = (conduct(gate), RunCost())
+        let (found, records) = try gate.run(conduct) { progress.show($0) }
         progress.finish()
+        if let text = cost.text(cells: progress.count, workers: conduct.workers) { Console.error(text) }
         let report = try gate.report(found, shard: shard, today: GateInput.today())
         output.write(report)
         if Interruption.happened { Console.error("interrupted: run the gate again to go on where it was") }

@@ -8,6 +8,7 @@ final class GateProgress: Sendable {
     private struct State {
         var first: ContinuousClock.Instant?
         var firstDone = 0
+        var count = 0
         var last: ContinuousClock.Instant?
         var hasLine = false
     }
@@ -18,6 +19,7 @@ final class GateProgress: Sendable {
     func show(_ progress: Gate.Progress) {
         state.withLock { state in
             let now = ContinuousClock.now
+            state.count += 1
             if state.first == nil {
                 state.first = now
                 state.firstDone = progress.done - 1
@@ -41,8 +43,13 @@ final class GateProgress: Sendable {
             let left = elapsed / (done - 1) * (progress.total - progress.done)
             text += ", \(left.components.seconds) s left"
         }
-        return text + "  \(printable(progress.last.cell.id)) \(progress.last.milliseconds) ms"
+        let last = progress.last
+        let own = last.ownMilliseconds * 100 / max(1, last.milliseconds)
+        return text + "  \(printable(last.cell.id)) \(last.milliseconds) ms, \(own) % not QEMU's"
     }
+
+    /// How many cells it was told of.
+    var count: Int { state.withLock { $0.count } }
 
     /// Takes the line away.
     func finish() {

@@ -43,4 +43,8 @@ int keeper_pipe(int ends[2]);
 /// An anonymous file in memory that closes on exec, of a fixed size. Returns -1 with errno where it failed.
 int keeper_memory_file(const char *name, off_t size);
 
+/// Makes one file in memory equal to another of the same size; what neither holds costs nothing. Returns 0 or an error
+/// number.
+int keeper_copy_memory(int from, int to, off_t size);
+
 #endif

@@ -21,11 +21,23 @@ extension StateDecoder {
         into state: inout MachineState, from stream: SavedStream, channels: [any ByteSource] = [],
         progress: ((UInt64, UInt64?) -> Void)? = nil
     ) throws(SavedStateError) {
+        let isBigEndianHost = state.xive?.tableByteOrder == .big
+        try readQueues(into: &state) { stretches throws(SavedStateError) in
+            let memory = GuestMemory(stream, channels: channels, isBigEndianHost: isBigEndianHost)
+            return try memory.read(stretches, progress: progress)
+        }
+    }
+
+    /// Reads the event queues of a state from memory that somebody else holds.
+    ///
+    /// - Parameter memory: gives the contents of stretches, in their order.
+    public static func readQueues<Failure>(
+        into state: inout MachineState,
+        from memory: ([GuestMemory.Stretch]) throws(Failure) -> [GuestMemory.Content]
+    ) throws(Failure) {
         guard let xive = state.xive else { return }
         let queues = xive.queues.filter(\.isEnabled)
-        let memory = GuestMemory(stream, channels: channels, isBigEndianHost: xive.tableByteOrder == .big)
-        let contents = try memory.read(
-            queues.map { GuestMemory.Stretch(address: $0.address, count: $0.byteCount) }, progress: progress)
+        let contents = try memory(queues.map { GuestMemory.Stretch(address: $0.address, count: $0.byteCount) })
         var entries: [QueueEntry] = []
         for (queue, content) in zip(queues, contents) {
             switch content {

@@ -35,6 +35,9 @@ private struct PayloadWriter {
     /// unavailable; the external one comes only while it is listened for.
     private static let vectors: [Int16] = [0x200, 0x300, 0x380, 0x400, 0x480, 0x500, 0x600, 0x700, 0x800]
     private static let decrementer = 0x900
+    /// Looks at the mailbox before another vCPU gets its turn: some ten microseconds, so that QEMU's main loop gets its
+    /// own in between.
+    private static let looks: Int16 = 500
     /// External interrupts enabled or not; recoverable, as the instruction sets both bits and no other.
     private static let listeningState = Int16(bitPattern: 0x8002)
     private static let deafState: Int16 = 2
@@ -44,6 +47,8 @@ private struct PayloadWriter {
     private var idleAddress: UInt32 = 0
     private var skipAddress: UInt32 = 0
     private let idle: PowerAssembler.Label
+    private let look: PowerAssembler.Label
+    private let begin: PowerAssembler.Label
     private let fault: PowerAssembler.Label
     private let next: PowerAssembler.Label
     private let keep: PowerAssembler.Label
@@ -51,6 +56,8 @@ private struct PayloadWriter {
 
     init() {
         idle = code.label()
+        look = code.label()
+        begin = code.label()
         fault = code.label()
         next = code.label()
         keep = code.label()
@@ -106,10 +113,18 @@ private struct PayloadWriter {
     private mutating func writeIdle() {
         idleAddress = UInt32(code.address)
         code.place(idle)
+        code.loadImmediate(Register.left, Self.looks)
+        code.place(look)
         code.load(.double, 4, Int16(PayloadLayout.Mailbox.asked), Register.mailbox)
         code.load(.double, 5, Int16(PayloadLayout.Mailbox.done), Register.mailbox)
         code.compare(4, with: 5)
-        code.branchIfEqual(idle)
+        code.branchIfNotEqual(begin)
+        code.add(Register.left, Register.left, -1)
+        code.compare(Register.left, 0)
+        code.branchIfNotEqual(look)
+        code.yield()
+        code.branch(idle)
+        code.place(begin)
         code.synchronizeInstructions()
         code.load(.double, Register.record, Int16(PayloadLayout.Mailbox.firstRecord), Register.mailbox)
         code.load(.double, Register.left, Int16(PayloadLayout.Mailbox.recordCount), Register.mailbox)

@@ -15,10 +15,24 @@ public final class PayloadDriver {
     /// Name of a character device at whose other end `type` is: for `-serial chardev:` or a VIO terminal.
     public static let terminalName = "irqproof-terminal"
 
+    /// How guest memory comes to a destination.
+    public enum MemoryTransfer: Hashable, Sendable {
+        /// In the stream, as everything else.
+        case inStream
+        /// Beside the stream, from file to file: QEMU leaves memory that it shares out of the stream (capability
+        /// `x-ignore-shared`, 4.0 and later), and need not look at every page of it. The stream says so in its
+        /// configuration, which machine types from 2.4 on have.
+        case besideStream
+    }
+
+    /// How this machine's memory comes to its destinations.
+    public let memoryTransfer: MemoryTransfer
+
     private let memory: MachineMemory
     private let code: PayloadCode
     private let terminal: Descriptor
     private var batches: UInt64
+    private var isRunning = false
 
     /// Arguments that give a machine its shared memory and the payload; `-M` and `-m` are the caller's.
     ///
@@ -29,6 +43,8 @@ public final class PayloadDriver {
             "memory-backend-file,id=ppc_spapr.ram,share=on,size=\(memory.size),mem-path=/proc/self/fd/4,"
                 + "x-use-canonical-path-for-ramblock-id=off",
             "-machine", "memory-backend=ppc_spapr.ram", "-m", "size=\(memory.size >> 20)M",
+            // One thread for all vCPUs, which yield to each other while they wait.
+            "-accel", "tcg,thread=single",
             "-bios", "/proc/self/fd/5",
             "-chardev", "socket,id=\(terminalName),fd=6",
         ]
@@ -40,22 +56,29 @@ public final class PayloadDriver {
     ///   - arguments: the machine and its devices, without memory, firmware, monitor and display.
     ///   - server: number of the boot vCPU.
     public convenience init(
-        build: String, arguments: [String], server: UInt32 = 0, patience: Duration = .seconds(20)
+        build: String, arguments: [String], server: UInt32 = 0, memoryTransfer: MemoryTransfer = .inStream,
+        patience: Duration = .seconds(20)
     ) throws(QEMUError) {
         try self.init(
-            build: build, arguments: arguments, servers: [server], batches: 0, extra: [], patience: patience)
+            build: build, arguments: arguments, servers: [server], batches: 0, memoryTransfer: memoryTransfer,
+            extra: [], patience: patience)
     }
 
-    /// Starts a build that takes over from this one: it waits for this machine's state.
+    /// Starts a build that takes over from this one: it waits for this machine's state, which is paused.
     public func destination(build: String, arguments: [String]) throws(QEMUError) -> PayloadDriver {
-        try PayloadDriver(
-            build: build, arguments: arguments, servers: servers, batches: batches, extra: ["-incoming", "defer"],
-            patience: patience)
+        let driver = try PayloadDriver(
+            build: build, arguments: arguments, servers: servers, batches: batches, memoryTransfer: memoryTransfer,
+            extra: ["-incoming", "defer"], patience: patience)
+        // Its own reset is over, and what that wrote into memory gives way.
+        if memoryTransfer == .besideStream { try driver.memory.become(memory) }
+        return driver
     }
 
     private init(
-        build: String, arguments: [String], servers: [UInt32], batches: UInt64, extra: [String], patience: Duration
+        build: String, arguments: [String], servers: [UInt32], batches: UInt64, memoryTransfer: MemoryTransfer,
+        extra: [String], patience: Duration
     ) throws(QEMUError) {
+        self.memoryTransfer = memoryTransfer
         code = try PayloadCode()
         memory = try MachineMemory(mebibytes: 256)
         let image = try Descriptor.inMemory("payload", bytes: code.bytes)
@@ -67,10 +90,17 @@ public final class PayloadDriver {
         self.servers = servers
         self.batches = batches
         self.patience = patience
+        guard memoryTransfer == .besideStream else { return }
+        let capability: QMPValue = ["capability": "x-ignore-shared", "state": true]
+        try machine.explaining { machine throws(QEMUError) in
+            try machine.qmp.execute("migrate-set-capabilities", ["capabilities": [capability]])
+        }
     }
 
-    /// Runs calls in order on one vCPU; the machine is paused before and after, so that vCPUs that wait for calls
-    /// take no processor's time.
+    /// Runs calls in order on one vCPU.
+    ///
+    /// The machine goes on running afterwards, as to pause and resume it costs many times what a call does. Its vCPUs
+    /// take a processor's time while they wait for calls, so pause it when there are none for a while.
     ///
     /// - Parameter server: a vCPU that runs the payload; nil is the boot vCPU.
     @discardableResult
@@ -81,12 +111,12 @@ public final class PayloadDriver {
         try letRun()
         var results: [CallResult] = []
         var rest = calls[...]
-        while !rest.isEmpty {
+        // No calls are an empty batch: when it is done, the payload has begun.
+        repeat {
             let batch = PayloadBatch(Array(rest.prefix(PayloadLayout.recordCount)))
             rest = rest.dropFirst(batch.calls.count)
             results += try run(batch, mailbox: PayloadLayout.mailboxes + UInt64(place) * PayloadLayout.mailboxSize)
-        }
-        try pause()
+        } while !rest.isEmpty
         return results
     }
 
@@ -106,14 +136,14 @@ public final class PayloadDriver {
         }
         servers.append(server)
         // Its first batch, an empty one, shows that it is there.
-        try letRun()
         _ = try run(PayloadBatch([]), mailbox: mailbox)
-        try pause()
     }
 
-    /// Pauses the machine.
+    /// Pauses the machine where it runs.
     public func pause() throws(QEMUError) {
+        guard isRunning else { return }
         try machine.explaining { machine throws(QEMUError) in try machine.qmp.stop() }
+        isRunning = false
     }
 
     /// The device tree that the machine was started with; it must have run.
@@ -140,6 +170,9 @@ public final class PayloadDriver {
     }
 
     /// Bytes of guest memory.
+    public var memorySize: Int { memory.size }
+
+    /// Reads guest memory.
     public func readMemory(at address: UInt64, count: Int) throws(QEMUError) -> [UInt8] {
         try memory.read(at: address, count: count)
     }
@@ -151,7 +184,9 @@ public final class PayloadDriver {
 
     /// Lets the machine run where it does not.
     public func letRun() throws(QEMUError) {
+        guard !isRunning else { return }
         try machine.explaining { machine throws(QEMUError) in try machine.qmp.resume() }
+        isRunning = true
     }
 
     private func run(_ batch: PayloadBatch, mailbox: UInt64) throws(QEMUError) -> [CallResult] {

@@ -131,6 +131,8 @@ struct PowerAssembler {
     mutating func hypercall() { emit(0x4400_0022) }
     mutating func synchronize() { emit(0x7c00_04ac) }
     mutating func synchronizeInstructions() { emit(0x4c00_012c) }
+    /// `or 27,27,27`: a hint, at which the emulator leaves the vCPU's code for a moment.
+    mutating func yield() { emit(0x7f7b_db78) }
 
     // MARK: - Machine state
 
