@@ -93,7 +93,7 @@ public final class PayloadDriver {
         guard memoryTransfer == .besideStream else { return }
         let capability: QMPValue = ["capability": "x-ignore-shared", "state": true]
         try machine.explaining { machine throws(QEMUError) in
-            try machine.qmp.execute("migrate-set-capabilities", ["capabilities": [capability]])
+            _ = try machine.qmp.execute("migrate-set-capabilities", ["capabilities": [capability]])
         }
     }
 
