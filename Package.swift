@@ -64,6 +64,9 @@ let package = Package(
         // C corner: facts of the build, which only C's preprocessor can be told.
         .target(name: "CBuild", cSettings: commit),
 
+        // Test cases that can be drawn again from a printed seed.
+        module("SeededRandom"),
+
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
         // QEMU's saved-state formats; knows nothing of interrupts.
@@ -109,8 +112,8 @@ let package = Package(
             name: "irqproof",
             dependencies: [
                 "InterruptState", "SavedState", "PSeries", "Descriptions", "Prover", "Replay", "Scenarios",
-                "SnapshotStore",
-                "Checker", "Reports", "QEMUControl", "CBuild", "CCrypto", "CSQLite", "CZlib", "BuildReplay", "Gate",
+                "SnapshotStore", "Checker", "Reports", "QEMUControl", "CBuild", "CCrypto", "CSQLite", "CZlib",
+                "BuildReplay", "Gate",
                 "Certificate", "CertificateCheck",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -121,7 +124,7 @@ let package = Package(
         .executableTarget(
             name: "conformance",
             dependencies: [
-                "InterruptState", "PSeries", "Replay", "Scenarios", "QEMUControl", "BuildReplay",
+                "SeededRandom", "InterruptState", "PSeries", "Replay", "Scenarios", "QEMUControl", "BuildReplay",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/Conformance",
@@ -133,27 +136,39 @@ let package = Package(
 
         tests(
             "CommandTests",
-            ["irqproof", "CaptureSupport", "InterruptState", "SavedState", "PSeries", "Checker", "Reports"]),
+            [
+                "irqproof", "CaptureSupport", "SeededRandom", "InterruptState", "SavedState", "PSeries", "Checker",
+                "Reports",
+            ]),
         tests("InterruptStateTests", ["InterruptState"]),
         tests(
             "CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries", "SnapshotStore", "Checker"]),
-        tests("CheckerTests", ["Checker", "InterruptState"]),
+        tests("CheckerTests", ["Checker", "SeededRandom", "InterruptState"]),
         tests(
             "ReportsTests",
             ["Reports", "CaptureSupport", "Checker", "Prover", "PSeries", "InterruptState", "SavedState"],
             exclude: ["Snapshots", "Schemas"]),
-        tests("PSeriesTests", ["PSeries", "InterruptState", "SavedState"]),
+        tests("PSeriesTests", ["PSeries", "SeededRandom", "InterruptState", "SavedState"]),
         tests("DescriptionsTests", ["Descriptions", "PSeries", "InterruptState"]),
         tests(
-            "ProverTests", ["Prover", "Scenarios", "Replay", "Checker", "Descriptions", "PSeries", "InterruptState"]),
-        tests("ReplayTests", ["Replay", "Checker", "PSeries", "InterruptState", "SavedState"]),
+            "ProverTests",
+            [
+                "Prover", "SeededRandom", "Scenarios", "Replay", "Checker", "Descriptions", "PSeries",
+                "InterruptState",
+            ]),
+        tests(
+            "ReplayTests", ["Replay", "SeededRandom", "Checker", "PSeries", "InterruptState", "SavedState"]),
         tests("ScenariosTests", ["Scenarios", "Replay", "Checker", "PSeries", "InterruptState"]),
-        tests("SavedStateTests", ["SavedState", "CZlib"]),
+        tests("SavedStateTests", ["SavedState", "SeededRandom", "CZlib"]),
         tests(
             "RegressionTests",
             ["CaptureSupport", "InterruptState", "SavedState", "PSeries", "SnapshotStore", "Checker"]),
         tests(
-            "SnapshotStoreTests", ["SnapshotStore", "InterruptState", .product(name: "GRDB", package: "GRDB.swift")]),
+            "SnapshotStoreTests",
+            [
+                "SnapshotStore", "SeededRandom", "InterruptState",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         tests(
             "QEMUControlTests",
             ["QEMUControl", "BuildReplay", "Scenarios", "CaptureSupport", "InterruptState", "SavedState", "PSeries"]),
@@ -161,9 +176,8 @@ let package = Package(
         tests(
             "CertificateTests",
             [
-                "Certificate", "CertificateCheck", "CaptureSupport", "InterruptState", "SavedState", "PSeries",
-                "Prover",
-                "Checker", "CSQLite",
+                "Certificate", "CertificateCheck", "CaptureSupport", "SeededRandom", "InterruptState", "SavedState",
+                "PSeries", "Prover", "Checker", "CSQLite",
             ]),
     ]
 )

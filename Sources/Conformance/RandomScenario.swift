@@ -1,4 +1,5 @@
 import PSeries
+import SeededRandom
 
 /// A seeded random scenario: its machine, and steps that can be taken away one by one.
 struct RandomScenario {
@@ -26,23 +27,6 @@ struct RandomScenario {
     }
 }
 
-/// SplitMix64: small, and the same everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
-}
-
 private struct RandomWriter {
     private var random: SeededGenerator
     private let type: MachineType
@@ -50,10 +34,9 @@ private struct RandomWriter {
     private let spacing: UInt32
     private var isXive = false
     private var isStarted = false
-    private var hasMigrated = false
 
     init(seed: UInt64, type: MachineType) {
-        random = SeededGenerator(seed)
+        random = SeededGenerator(seed: seed)
         self.type = type
         mode = type.offeredModes.randomElement(using: &random) ?? .legacy
         spacing = type.serverSpacing.vsmt(threads: 1)

@@ -42,12 +42,6 @@ public struct Deadline: Sendable {
         let (seconds, attoseconds) = left.components
         return CInt(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
-
-    /// The earlier of this and a time from now.
-    func capped(_ duration: Duration) -> Deadline {
-        let other = Deadline(after: duration)
-        return other.end < end ? other : self
-    }
 }
 
 /// Waits until one of the descriptors is ready; returns those that are, none at the deadline.

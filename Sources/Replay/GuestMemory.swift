@@ -16,9 +16,6 @@ public struct GuestMemory: Hashable, Sendable {
         self.size = size
     }
 
-    /// Pages written so far, in bytes.
-    public var residentByteCount: Int { bytes.count }
-
     /// Whether `count` bytes from an address are RAM.
     public func contains(_ address: UInt64, count: UInt64) -> Bool {
         let (end, overflow) = address.addingReportingOverflow(count)

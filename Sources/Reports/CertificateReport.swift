@@ -1,4 +1,5 @@
 import CertificateCheck
+import InterruptState
 
 /// What `irqproof check` prints.
 public enum CertificateReport {

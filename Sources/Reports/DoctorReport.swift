@@ -1,3 +1,5 @@
+import InterruptState
+
 /// What `irqproof doctor` prints: what is there for the tool to work with.
 public struct DoctorReport: Sendable {
     /// How it stands with one thing.

@@ -1,4 +1,5 @@
 import Checker
+import InterruptState
 
 /// What `irqproof verify FILE --against NAME` and `--all-pairs` print.
 public struct FleetReport: Sendable {

@@ -1,4 +1,5 @@
 import Gate
+import InterruptState
 
 /// A gate's report for a person: verdict, totals, then what was found, worst and most frequent first.
 public enum GateText {

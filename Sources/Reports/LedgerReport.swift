@@ -1,3 +1,4 @@
+import InterruptState
 import PSeries
 
 /// What `irqproof inspect --ledger` prints.

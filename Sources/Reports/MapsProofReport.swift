@@ -1,3 +1,4 @@
+import InterruptState
 import Prover
 
 /// What `irqproof prove` prints.

@@ -1,3 +1,5 @@
+import InterruptState
+
 /// Text for Markdown: nothing in it is markup, a link, a mention or HTML.
 enum MarkdownText {
     /// Escapes what Markdown or HTML would read as markup; control characters are shown as `\u{…}`.

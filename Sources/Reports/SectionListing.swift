@@ -1,3 +1,5 @@
+import InterruptState
+
 /// The device sections of a stream whose interrupt state cannot be shown.
 public enum SectionListing {
     /// One section.

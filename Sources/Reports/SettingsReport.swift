@@ -1,3 +1,5 @@
+import InterruptState
+
 /// What `irqproof config` prints.
 public struct SettingsReport: Sendable {
     /// One setting.

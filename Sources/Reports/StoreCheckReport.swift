@@ -1,3 +1,5 @@
+import InterruptState
+
 /// What `irqproof fsck` prints.
 public struct StoreCheckReport: Sendable {
     /// One snapshot.

@@ -1,4 +1,5 @@
 import Checker
+import InterruptState
 
 /// What `irqproof verify` prints.
 public enum VerificationReport {

@@ -1,3 +1,5 @@
+import InterruptState
+
 /// Writes XML 1.0 text.
 ///
 /// Names of elements and attributes are the program's own; every value goes through ``escaped(_:)``, so that

@@ -39,7 +39,7 @@ enum SchemaCheck {
         }
         for (name, sql) in objects where Schema.expected[name] != sql && !isOfGate(name, sql) {
             throw StoreError(
-                .foreign, "the schema was changed: “\(printable(name))” is not as irqproof makes it",
+                .foreign, "the schema was changed: “\(excerpt(name))” is not as irqproof makes it",
                 advice: "keep your own tables and views in another file and attach this one")
         }
         let names = Set(objects.map(\.0))

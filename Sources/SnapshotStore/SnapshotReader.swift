@@ -73,7 +73,7 @@ struct SnapshotReader {
         case .name(let name):
             if let id = try find(name: name) { return id }
             throw StoreError(
-                .noSuchSnapshot, "there is no snapshot “\(printable(name))”", advice: try existing())
+                .noSuchSnapshot, "there is no snapshot “\(excerpt(name))”", advice: try existing())
         case .only:
             let ids = try select("SELECT id FROM snapshot LIMIT 2")
             var reader = RowReader(ids, table: "snapshot")
@@ -91,7 +91,7 @@ struct SnapshotReader {
         let count = try identifiers().count
         var reader = RowReader(try select("SELECT name FROM snapshot ORDER BY id LIMIT 10"), table: "snapshot")
         var names: [String] = []
-        while !reader.isAtEnd { names.append("“\(printable(try reader.text("name")))”") }
+        while !reader.isAtEnd { names.append("“\(excerpt(try reader.text("name")))”") }
         if names.isEmpty { return "the file has no snapshots" }
         let rest = count - names.count
         return names.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")

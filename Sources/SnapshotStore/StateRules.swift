@@ -46,7 +46,7 @@ extension Provenance {
             expected == 0x64 ? (0x30...0x39).contains(byte) : expected == byte
         }
         guard fits, time.count > pattern.utf8.count, time.last == 0x5a else {
-            return "the import time “\(printable(importTime))” is not of the form 2026-01-31T12:00:00Z"
+            return "the import time “\(excerpt(importTime))” is not of the form 2026-01-31T12:00:00Z"
         }
         return nil
     }

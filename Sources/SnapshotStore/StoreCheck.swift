@@ -44,14 +44,14 @@ extension SnapshotReader {
     private func databaseProblems() throws -> [String] {
         let damage = try texts("PRAGMA integrity_check(20)").filter { $0 != "ok" }
         // The other queries walk whole tables, which is safe only where the trees are trees.
-        if !damage.isEmpty { return damage.map(printable) }
+        if !damage.isEmpty { return damage.map(excerpt) }
         var problems = try texts("SELECT DISTINCT \"table\" FROM pragma_foreign_key_check").map {
             "table \($0) refers to rows that are not there"
         }
         let orphans = try texts(
             "SELECT CAST(id AS TEXT) FROM part WHERE id NOT IN (SELECT part FROM snapshot_part) LIMIT 20")
         problems += orphans.map { "part \($0) belongs to no snapshot" }
-        return problems.map(printable)
+        return problems.map(excerpt)
     }
 }
 

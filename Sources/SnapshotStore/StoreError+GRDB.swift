@@ -6,13 +6,13 @@ extension StoreError {
         switch error {
         case let error as StoreError: self = error
         case let error as DatabaseError: self.init(error)
-        default: self.init(.database, printable("\(error)"))
+        default: self.init(.database, excerpt("\(error)"))
         }
         self.file = self.file ?? file
     }
 
     private init(_ error: DatabaseError) {
-        let detail = printable(error.message ?? error.resultCode.description)
+        let detail = excerpt(error.message ?? error.resultCode.description)
         switch error.resultCode {
         case .SQLITE_NOTADB:
             self.init(.notADatabase, "this is no SQLite database")

@@ -1,3 +1,5 @@
+import InterruptState
+
 /// What went wrong with a snapshot file, and what to do about it.
 ///
 /// Equality looks at the code only, so that messages can improve without breaking a caller.
@@ -81,27 +83,16 @@ extension StoreError: Equatable {
 extension StoreError: CustomStringConvertible {
     /// One line: `FILE: snapshot “NAME”: message; advice`. Text of files is escaped.
     public var description: String {
-        var text = file.map { printable($0) + ": " } ?? ""
-        if let snapshot { text += "snapshot “\(printable(snapshot))”: " }
+        var text = file.map { excerpt($0) + ": " } ?? ""
+        if let snapshot { text += "snapshot “\(excerpt(snapshot))”: " }
         text += message
         if let advice { text += "; " + advice }
         return text
     }
 }
 
-/// Text of an untrusted source, made fit for one line on a terminal.
-///
-/// Control and formatting characters (line ends, escapes, changes of direction) become `\u{…}`, and what is longer
-/// than a line is cut.
-func printable(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars.prefix(300) {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
-            result += "\\u{" + String(scalar.value, radix: 16) + "}"
-        default:
-            result.unicodeScalars.append(scalar)
-        }
-    }
-    return text.unicodeScalars.dropFirst(300).isEmpty ? result : result + "…"
+/// Text of an untrusted source for a message: printable, and cut where it is longer than a line.
+func excerpt(_ text: String) -> String {
+    let rest = text.unicodeScalars.dropFirst(300)
+    return printable(String(text.unicodeScalars.prefix(300))) + (rest.isEmpty ? "" : "…")
 }

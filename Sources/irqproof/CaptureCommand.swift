@@ -101,7 +101,7 @@ struct CaptureCommand: ParsableCommand {
         let state = try StateDecoder.decode(stream)
         let name = name ?? state.facts.typeName ?? "capture"
         let snapshot = NewSnapshot(name: name, state: state, provenance: provenance)
-        try SnapshotStore.create(path: into).add([snapshot], replacing: replace)
+        try Stores.create(into).add([snapshot], replacing: replace)
         Console.write(["\(into)#\(name)  \(state.digest())"])
     }
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Certificate
-import Glibc
 import InterruptState
 import SavedState
 
@@ -42,37 +41,19 @@ extension Certificate.Input {
 /// SHA-256 and size of a whole file.
 struct FileDigest {
     let digest: Digest
-    private(set) var byteCount: UInt64 = 0
+    let byteCount: UInt64
 
     init(_ path: String) throws {
-        let descriptor = try Self.open(path)
-        defer { close(descriptor) }
         let progress = Progress("digest of \(path)")
         defer { progress.finish() }
         let builder = DigestBuilder()
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { buffer.deallocate() }
-        while true {
-            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Trouble("\(path): \(String(cString: strerror(errno)))") }
-            if count == 0 { break }
-            builder.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            byteCount += UInt64(count)
-            progress.update(byteCount, nil)
+        var count: UInt64 = 0
+        try FilePieces.forEach(of: path) { piece in
+            builder.update(piece)
+            count += UInt64(piece.count)
+            progress.update(count, nil)
         }
+        byteCount = count
         digest = builder.finish()
-    }
-
-    /// Opens what has an end and can be read again: a file or a disk, not a pipe or a terminal.
-    static func open(_ path: String) throws -> Int32 {
-        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw Trouble("\(path): \(String(cString: strerror(errno)))") }
-        var facts = stat()
-        guard fstat(descriptor, &facts) == 0, [S_IFREG, S_IFBLK].contains(facts.st_mode & S_IFMT) else {
-            close(descriptor)
-            throw Trouble("\(path): not a file")
-        }
-        return descriptor
     }
 }

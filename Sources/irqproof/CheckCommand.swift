@@ -66,18 +66,11 @@ struct CheckCommand: ParsableCommand {
     private static let limit = 1 << 30
 
     private static func bytes(_ path: String) throws -> [UInt8] {
-        let descriptor = try FileDigest.open(path)
-        defer { close(descriptor) }
         var bytes: [UInt8] = []
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { buffer.deallocate() }
-        while true {
-            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw Trouble("\(path): \(String(cString: strerror(errno)))") }
-            if count == 0 { return bytes }
-            bytes += UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        try FilePieces.forEach(of: path) { piece in
+            bytes += piece
             guard bytes.count <= limit else { throw Trouble("\(path): larger than any certificate") }
         }
+        return bytes
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import InterruptState
 import Reports
 
 /// Standard output and error of the process.

@@ -1,5 +1,6 @@
 import Gate
 import Glibc
+import InterruptState
 import Reports
 import Synchronization
 

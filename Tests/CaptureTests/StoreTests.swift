@@ -14,10 +14,10 @@ import Testing
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = folder.appending(path: "all.db").path
 
-        let originals = try FixtureTests.captures.map { ($0, try StateDecoder.decode($0.open())) }
+        let originals = try FixtureTests.sample.map { ($0, try StateDecoder.decode($0.open())) }
         let added = try SnapshotStore.create(path: path).add(
             originals.map { NewSnapshot(name: $0.name, state: $1, provenance: $0.provenance) })
-        #expect(added.count == FixtureTests.captures.count)
+        #expect(added.count == FixtureTests.sample.count)
 
         let store = try SnapshotStore.open(path: path)
         for (capture, original) in originals {

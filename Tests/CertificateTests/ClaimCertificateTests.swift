@@ -41,10 +41,14 @@ import Testing
         let acceptance = try CertificateCheck.check(certificate.bytes)
         #expect(acceptance.claims.map(\.name) == proofs.map(\.claim))
         #expect(acceptance.claims.map(\.verdict) == proofs.map(\.verdict.rawValue))
-        let isRepeatable = try Self.certificate(names).0 == certificate
-        #expect(isRepeatable)
         let views = try Forgery(certificate.bytes).rows("SELECT recorded, recomputed FROM verdict")
         #expect(views.allSatisfy { $0[0] == $0[1] } && views.count == proofs.count)
+    }
+
+    @Test(arguments: [["pseries-3.0"], ["sparse", "sparse"]]) func theBytesAreThoseOfTheClaims(_ names: [String]) throws
+    {
+        let isRepeatable = try Self.certificate(names).0 == Self.certificate(names).0
+        #expect(isRepeatable)
     }
 
     /// One certificate for each claim, so that nothing else needs to be decided again.

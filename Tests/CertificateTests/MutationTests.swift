@@ -3,6 +3,7 @@ import Certificate
 import CertificateCheck
 import Checker
 import Foundation
+import SeededRandom
 import Testing
 
 /// Forged certificates: none may be taken for good.
@@ -36,7 +37,7 @@ import Testing
     /// Every page, and unused bytes as well: the seal covers the file, not only its rows.
     @Test func aChangedBitAnywhereIsSeen() throws {
         let seed = UInt64.random(in: 1...UInt64.max)
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         let bytes = try Self.certificate()
         for _ in 0..<1000 {
             var mutant = bytes
@@ -50,7 +51,7 @@ import Testing
     /// The slow way to the cause must neither trap nor come to another answer.
     @Test func theCauseOfADamageIsSoughtInPeace() throws {
         let seed = UInt64.random(in: 1...UInt64.max)
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         let bytes = try Self.certificate()
         for _ in 0..<40 {
             var mutant = bytes
@@ -99,7 +100,7 @@ import Testing
     /// Every column of every table, in a row chosen at random.
     @Test func aChangedValueIsFoundUnderANewSeal() throws {
         let seed = UInt64.random(in: 1...UInt64.max)
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         let bytes = try Self.certificate()
         for column in try Self.columns(Forgery(bytes)) {
             let forgery = try Forgery(bytes)
@@ -116,7 +117,7 @@ import Testing
         }
     }
 
-    private func change(_ column: Column, _ random: inout Seeded) -> String {
+    private func change(_ column: Column, _ random: inout SeededGenerator) -> String {
         switch column.type {
         case "INTEGER": "ifnull(\(column.name), 7) + \(Int.random(in: 1...9, using: &random))"
         case "BLOB": "\(column.name) || x'00'"
@@ -126,7 +127,7 @@ import Testing
 
     @Test func aMissingRowIsFoundUnderANewSeal() throws {
         let seed = UInt64.random(in: 1...UInt64.max)
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         let bytes = try Self.certificate()
         for table in Set(try Self.columns(Forgery(bytes)).map(\.table)).sorted() {
             for _ in 0..<4 {

@@ -6,6 +6,7 @@ import Foundation
 import InterruptState
 import PSeries
 import SavedState
+import SeededRandom
 import Testing
 
 /// Certificates about states: their rules, written a second time in SQL, come to the checker's verdict.
@@ -71,7 +72,7 @@ import Testing
     @Test(arguments: ["lx_q7.2_7.2_xive", "lx_q7.2_7.2_xics", "lx_q7.2_3.0_legacy"])
     func changedStatesHaveTheCheckersVerdict(_ name: String) throws {
         let seed = UInt64.random(in: 1...UInt64.max)
-        var random = Seeded(state: seed)
+        var random = SeededGenerator(seed: seed)
         let source = try StateDecoder.decode(Fixtures.capture(name).open()).shortened
         var verdicts: Set<Verdict> = []
         for _ in 0..<12 {
@@ -119,7 +120,7 @@ private func swap(_ source: inout MachineState, _ destination: inout MachineStat
 
 extension MachineState {
     /// Changes one value, of a kind chosen at random.
-    mutating func changeSomething(_ random: inout Seeded) {
+    mutating func changeSomething(_ random: inout SeededGenerator) {
         let bit: UInt32 = 1 << UInt32.random(in: 0..<31, using: &random)
         switch Int.random(in: 0..<16, using: &random) {
         case 0: if let place = numbers.indices.randomElement(using: &random) { numbers.remove(at: place) }

@@ -7,19 +7,6 @@ import InterruptState
 import PSeries
 import SavedState
 
-/// A generator that gives the same numbers from the same seed: SplitMix64, public domain.
-struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-        return value ^ value >> 31
-    }
-}
-
 /// A certificate opened for changes, as somebody would who wants to forge one.
 final class Forgery {
     private var handle: OpaquePointer?

@@ -1,4 +1,5 @@
 import InterruptState
+import SeededRandom
 import Testing
 
 @testable import PSeries
@@ -14,7 +15,7 @@ import Testing
 
     @Test func mutatedTreesNeverTrap() {
         let seed: UInt64 = 0x5eed_0001
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<2000 {
             var blob = TreeBuilder.sample
             for _ in 0..<4 { blob[Int(random.next() % UInt64(blob.count))] = UInt8(truncatingIfNeeded: random.next()) }
@@ -38,18 +39,6 @@ import Testing
             owners == [
                 "0x1000 EPOW events", "0x1100 VIO vty@71000000", "0x1208 PHB 2 LSI pin 0", "0x1209 PHB 2 LSI pin 1",
             ])
-    }
-}
-
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }
 

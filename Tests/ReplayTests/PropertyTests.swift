@@ -1,23 +1,11 @@
 import InterruptState
 import PSeries
 import Replay
+import SeededRandom
 import Testing
 
 /// What holds of every machine, whatever a guest does to it.
 struct PropertyTests {
-    /// A generator with a seed, so that a failure can be run again (SplitMix64).
-    struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var mixed = state
-            mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-            mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-            return mixed ^ mixed >> 31
-        }
-    }
-
     static func setup(_ mode: InterruptModeSetting?, _ type: String, _ build: BuildProfile) throws -> MachineSetup {
         var setup = MachineSetup(type: try #require(MachineType.named(type)), build: build)
         setup.mode = mode
@@ -36,7 +24,7 @@ struct PropertyTests {
     {
         for seed in 1...12 as ClosedRange<UInt64> {
             let setup = try PropertyTests.setup(mode, "pseries-7.2", build)
-            var random = Seeded(state: seed)
+            var random = SeededGenerator(seed: seed)
             var machine = try Machine(setup)
             for _ in 0..<400 where machine.end == nil { step(&machine, &random) }
             #expect(machine.invariantViolations() == [], "seed \(seed)")
@@ -50,7 +38,7 @@ struct PropertyTests {
     @Test func theSequentialMapKeepsItsInvariants() throws {
         for seed in 1...12 as ClosedRange<UInt64> {
             let setup = try PropertyTests.setup(nil, "pseries-3.0", .qemu7p2)
-            var random = Seeded(state: seed)
+            var random = SeededGenerator(seed: seed)
             var machine = try Machine(setup)
             for _ in 0..<400 where machine.end == nil { step(&machine, &random) }
             #expect(machine.invariantViolations() == [], "seed \(seed)")
@@ -64,7 +52,7 @@ struct PropertyTests {
         return setup
     }
 
-    private func step(_ machine: inout Machine, _ random: inout Seeded) {
+    private func step(_ machine: inout Machine, _ random: inout SeededGenerator) {
         let numbers: [UInt64] = [
             0, 1, 5, 0x1000, 0x1001, 0x1002, 0x1100, 0x1200, 0x1206, 0x1300, 0x1301, 0x1304, 0x2000,
         ]

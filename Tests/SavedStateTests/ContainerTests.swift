@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 
 @testable import SavedState
@@ -204,7 +205,7 @@ import Testing
 
     @Test func mutatedContainersGiveAnAnswerOrAnError() throws {
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let image = Qcow2Builder().image([("first", StreamBuilder.compact(footers: true))])
         let sources = [image, libvirt(StreamBuilder.compact(footers: true))]
         var opened = 0

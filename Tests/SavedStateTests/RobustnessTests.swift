@@ -1,4 +1,5 @@
 import SavedState
+import SeededRandom
 import Testing
 
 /// Whatever the bytes are: an answer or an error with its place, never a trap.
@@ -45,7 +46,7 @@ import Testing
     func tenThousandMutationsGiveAnAnswerOrAnError(footers: Bool) {
         let bytes = StreamBuilder.compact(footers: footers)
         let seed = UInt64.random(in: .min ... .max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var streams = 0
         for _ in 0..<10_000 {
             var mutant = bytes
@@ -62,19 +63,6 @@ import Testing
         }
         #expect(streams > 0 && streams < 10_000, "seed \(seed)")
         print("mutations: seed \(seed), \(streams) of 10000 still open")
-    }
-}
-
-/// A small seeded generator (SplitMix64), so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ value >> 30) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ value >> 27) &* 0x94d0_49bb_1331_11eb
-        return value ^ value >> 31
     }
 }
 

@@ -1,6 +1,7 @@
 import Dispatch
 import GRDB
 import InterruptState
+import SeededRandom
 import SnapshotStore
 import Synchronization
 import Testing
@@ -12,7 +13,7 @@ import Testing
         let store = try SnapshotStore.create(path: path)
         try store.add([NewSnapshot("before", .guest())])
         let parts = try count("part", path)
-        var random = Random(seed: 4)
+        var random = SeededGenerator(seed: 4)
         var given = 0
         #expect(throws: Failure(message: "no more")) {
             try store.add {
@@ -47,7 +48,7 @@ import Testing
     }
 
     @Test func aReplacedSnapshotLeavesNoRows() throws {
-        var random = Random(seed: 77)
+        var random = SeededGenerator(seed: 77)
         let folder = try Folder()
         let path = folder.file("s.db")
         let store = try SnapshotStore.create(path: path)
@@ -130,7 +131,7 @@ import Testing
         DispatchQueue.concurrentPerform(iterations: 8) { writer in
             do {
                 for turn in 0..<5 {
-                    var random = Random(seed: UInt64(writer * 100 + turn))
+                    var random = SeededGenerator(seed: UInt64(writer * 100 + turn))
                     let new = NewSnapshot("\(writer).\(turn)", .random(&random))
                     try SnapshotStore.create(path: path).add([new])
                 }
@@ -143,7 +144,7 @@ import Testing
         #expect(try store.list().count == 40)
         for writer in 0..<8 {
             for turn in 0..<5 {
-                var random = Random(seed: UInt64(writer * 100 + turn))
+                var random = SeededGenerator(seed: UInt64(writer * 100 + turn))
                 #expect(isSame(try store.snapshot(.name("\(writer).\(turn)")).state, .random(&random)))
             }
         }

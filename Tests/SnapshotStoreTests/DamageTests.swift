@@ -1,5 +1,6 @@
 import GRDB
 import InterruptState
+import SeededRandom
 import SnapshotStore
 import Testing
 
@@ -54,7 +55,7 @@ import Testing
         let seed: UInt64 = 0x5eed_0002
         let turns = getenv("IRQPROOF_MUTATIONS").flatMap { Int(String(cString: $0)) } ?? 1000
         let sample = try Sample(seed: seed)
-        var random = Random(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let used = sample.bytes.indices.filter { sample.bytes[$0] != 0 }
         let file = open(sample.path, O_RDWR)
         defer { close(file) }
@@ -78,7 +79,7 @@ import Testing
     @Test func aFileCutShortIsNoticed() throws {
         let seed: UInt64 = 0x5eed_0003
         let sample = try Sample(seed: seed)
-        var random = Random(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for turn in 0..<100 {
             // Not in the last page, of which only zeros may be missing.
             let most = sample.bytes.count - 4096
@@ -91,7 +92,7 @@ import Testing
     @Test func exchangedAndBlankPagesAreNoticedOrDoNoHarm() throws {
         let seed: UInt64 = 0x5eed_0004
         let sample = try Sample(seed: seed)
-        var random = Random(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let pages = sample.bytes.count / 4096
         for _ in 0..<150 {
             var bytes = sample.bytes

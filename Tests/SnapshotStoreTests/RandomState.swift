@@ -1,21 +1,7 @@
 import InterruptState
+import SeededRandom
 
-/// SplitMix64: repeatable numbers from a printed seed.
-struct Random: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ word >> 30) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
-        return word ^ word >> 31
-    }
-
+extension SeededGenerator {
     mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
     mutating func chance(_ oneIn: Int) -> Bool { below(oneIn) == 0 }
     mutating func word() -> UInt32 { UInt32(truncatingIfNeeded: next()) }
@@ -26,7 +12,7 @@ struct Random: RandomNumberGenerator {
         return Array(bytes.prefix(count))
     }
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
-    mutating func maybe<Value>(_ value: (inout Random) -> Value) -> Value? { chance(3) ? nil : value(&self) }
+    mutating func maybe<Value>(_ value: (inout SeededGenerator) -> Value) -> Value? { chance(3) ? nil : value(&self) }
 
     /// Small, large and boundary values.
     mutating func edgy() -> UInt32 { pick([0, 1, 0xff, 0x7fff_ffff, 0x8000_0000, .max, word()]) }
@@ -49,7 +35,7 @@ struct Random: RandomNumberGenerator {
 
 extension MachineState {
     /// A state of any shape that the types allow, orders kept.
-    static func random(_ random: inout Random) -> MachineState {
+    static func random(_ random: inout SeededGenerator) -> MachineState {
         var state = MachineState(
             facts: MachineFacts(
                 typeName: random.maybe { $0.pick(["pseries-7.2", "", "pseries-3.0", $0.name()]) },
@@ -88,7 +74,7 @@ extension MachineState {
 extension MachineState {
     /// A state with rows of every kind: each fact from the first random state that has it.
     static func rich(seed: UInt64) -> MachineState {
-        var random = Random(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var rich = MachineState.random(&random)
         for _ in 0..<100 {
             let other = MachineState.random(&random)
@@ -123,7 +109,7 @@ extension XiveController {
     }
 }
 
-extension Random {
+extension SeededGenerator {
     fileprivate mutating func owner() -> Owner {
         switch below(7) {
         case 0: .interprocessor(edgy())

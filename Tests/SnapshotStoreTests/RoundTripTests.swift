@@ -1,4 +1,5 @@
 import InterruptState
+import SeededRandom
 import SnapshotStore
 import Testing
 
@@ -41,7 +42,7 @@ func isSame(_ left: MachineState, _ right: MachineState) -> Bool {
 
     @Test func randomStatesComeBackAsTheyWere() throws {
         let seed: UInt64 = 0x5eed_0001
-        var random = Random(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let states = (0..<200).map { _ in MachineState.random(&random) }
         let folder = try Folder()
         let path = folder.file("s.db")

@@ -1,5 +1,6 @@
 import GRDB
 import InterruptState
+import SeededRandom
 import SnapshotStore
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
     }
 
     private let states: [MachineState] = {
-        var random = Random(seed: 0x5eed_000a)
+        var random = SeededGenerator(seed: 0x5eed_000a)
         return [.guest()] + (0..<60).map { _ in .random(&random) }
     }()
 

@@ -177,11 +177,6 @@ public final class PayloadDriver {
         try memory.read(at: address, count: count)
     }
 
-    /// Writes guest memory; see `PayloadLayout.free` for what is the caller's.
-    public func writeMemory(_ bytes: [UInt8], at address: UInt64) throws(QEMUError) {
-        try memory.write(bytes, at: address)
-    }
-
     /// Lets the machine run where it does not.
     public func letRun() throws(QEMUError) {
         guard !isRunning else { return }
@@ -231,5 +226,17 @@ public final class PayloadDriver {
         let number = UInt64(count) - min(left, UInt64(count)) + 1
         result.message += ", at call \(number) of \(count)"
         return result
+    }
+}
+
+extension PayloadDriver {
+    /// Saves the machine's state; it can go on afterwards.
+    public func save(into sink: inout some StateSink) throws(QEMUError) {
+        do throws(QEMUError) {
+            try machine.qmp.saveState(into: &sink, patience: patience)
+        } catch {
+            let failure = error
+            throw machine.explained(failure)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Checker
+import InterruptState
 
 /// The page of a matrix: verdict and counts, a grid with filters, and the story of the chosen cell.
 enum HTMLMatrix {

@@ -1,4 +1,5 @@
 import Checker
+import InterruptState
 
 /// A verification as workflow commands of GitHub Actions, which become annotations.
 ///

@@ -1,4 +1,5 @@
 import Checker
+import InterruptState
 
 /// A verification as GitLab's code quality report: a JSON array of issues.
 ///
@@ -45,7 +46,7 @@ struct GitLabRenderer: VerificationRenderer {
         let findings = verification.findings
         let room = Self.limit - issues.count
         let shown = findings.count <= room ? findings.count : room - 1
-        for (finding, fingerprint) in zip(findings, Fingerprint.of(findings)).prefix(shown) {
+        for (finding, fingerprint) in zip(findings, FindingIdentity.fingerprints(of: findings)).prefix(shown) {
             issues.append(
                 Issue(
                     check: finding.rule.id, severity: Self.severity(finding.severity),

@@ -31,7 +31,7 @@ struct SARIFRenderer: VerificationRenderer {
         json.array("artifacts") { json in
             for (role, evidence) in migration.sides.named { artifact(role, evidence, &json) }
         }
-        let fingerprints = Fingerprint.of(verification.findings)
+        let fingerprints = FindingIdentity.fingerprints(of: verification.findings)
         let locations = SARIFLocations(migration.sides)
         json.array("results") { json in
             for (finding, fingerprint) in zip(verification.findings, fingerprints).prefix(Self.resultLimit) {
@@ -112,7 +112,7 @@ struct SARIFRenderer: VerificationRenderer {
                 }
             }
         }
-        json.object("partialFingerprints") { $0.member(Fingerprint.method, fingerprint) }
+        json.object("partialFingerprints") { $0.member(FindingIdentity.method, fingerprint) }
         json.object("properties") { json in
             json.array("scopes") { json in
                 for scope in finding.scopes { json.value(scope.name) }

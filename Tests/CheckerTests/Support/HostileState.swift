@@ -1,4 +1,5 @@
 import InterruptState
+import SeededRandom
 
 /// A state that no machine ever had: random values, extremes, tables out of order, repetitions.
 struct HostileState {

@@ -1,4 +1,5 @@
 import InterruptState
+import SeededRandom
 
 /// A machine drawn from a seed, with a guest that has configured it: consistent, and rich enough that every table has entries.
 struct RandomMachine {

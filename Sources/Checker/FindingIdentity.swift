@@ -5,6 +5,9 @@ import InterruptState
 /// A digest of the rule's id, the subjects and the numbers: never of the wording, so that a better sentence makes no
 /// new finding, and never of values, so that a difference that is still there is not taken for a new one.
 public enum FindingIdentity {
+    /// Name and version of the method, for formats that keep several side by side.
+    public static let method = "irqproof/v1"
+
     /// One for each finding, all different: equal ones are told apart by their order.
     public static func fingerprints(of findings: [Finding]) -> [String] {
         fingerprints(

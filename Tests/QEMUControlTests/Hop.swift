@@ -1,19 +1,21 @@
+@testable import QEMUControl
+
 /// One real migration from a build to another, and the three states that take part in it.
-public struct Hop {
+struct Hop {
     /// The source's state.
-    public private(set) var source = StateBytes()
+    private(set) var source = StateBytes()
     /// The destination's state as its command line built it, before anything was loaded.
-    public private(set) var destinationAsBuilt = StateBytes()
+    private(set) var destinationAsBuilt = StateBytes()
     /// The destination's state after it loaded the source's, before it ran.
-    public private(set) var destinationLoaded = StateBytes()
+    private(set) var destinationLoaded = StateBytes()
     /// The destination, which runs the payload from here on.
-    public let destination: PayloadDriver
+    let destination: PayloadDriver
 
     /// Moves a machine that runs the payload.
     ///
     /// The source is paused and left as migrations leave it. A destination that refuses the state gives
     /// `migrationFailed` or `ended` with QEMU's own words.
-    public init(from driver: PayloadDriver, to build: String, arguments: [String]) throws(QEMUError) {
+    init(from driver: PayloadDriver, to build: String, arguments: [String]) throws(QEMUError) {
         let fresh = try PayloadDriver(build: build, arguments: arguments, patience: driver.patience)
         try fresh.save(into: &destinationAsBuilt)
         fresh.machine.end()
@@ -23,17 +25,5 @@ public struct Hop {
         let state = source
         try destination.machine.explaining { machine throws(QEMUError) in try machine.qmp.loadState(state) }
         try destination.save(into: &destinationLoaded)
-    }
-}
-
-extension PayloadDriver {
-    /// Saves the machine's state; it can go on afterwards.
-    public func save(into sink: inout some StateSink) throws(QEMUError) {
-        do throws(QEMUError) {
-            try machine.qmp.saveState(into: &sink, patience: patience)
-        } catch {
-            let failure = error
-            throw machine.explained(failure)
-        }
     }
 }
