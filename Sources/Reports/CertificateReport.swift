@@ -39,7 +39,7 @@ public enum CertificateReport {
     public static func json(_ result: Result) -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/check/1")
+            json.member("schema", SchemaName.check)
             switch result {
             case .rejected(let place, let reason):
                 json.member("accepted", false)

@@ -69,7 +69,7 @@ public struct FleetReport: Sendable {
     public func json() -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/fleet/1")
+            json.member("schema", SchemaName.fleet)
             json.member("verdict", verdict.rawValue)
             json.member("level", level.rawValue)
             json.array("pairs") { json in

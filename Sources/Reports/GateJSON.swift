@@ -6,7 +6,7 @@ public enum GateJSON {
     public static func text(_ report: GateReport) -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/gate/1")
+            json.member("schema", SchemaName.gate)
             json.member("verdict", report.verdict.rawValue)
             json.member("shard", report.shard?.description)
             json.array("builds") { json in

@@ -21,7 +21,7 @@ public enum LedgerReport {
     public static func json(_ ledger: ByteLedger, evidence: Evidence) -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/ledger/1")
+            json.member("schema", SchemaName.ledger)
             json.evidence("provenance", evidence)
             json.member("bytes", ledger.byteCount)
             json.object("totals") { json in

@@ -47,7 +47,7 @@ public struct StoreCheckReport: Sendable {
     public func json() -> String {
         var json = JSONWriter()
         json.object { json in
-            json.member("schema", "irqproof/fsck/1")
+            json.member("schema", SchemaName.fsck)
             json.member("file", file)
             json.member("sound", fileProblems.isEmpty && trusted == snapshots.count)
             json.array("file_problems") { json in

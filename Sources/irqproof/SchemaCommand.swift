@@ -15,7 +15,8 @@ struct SchemaCommand: ParsableCommand {
             """)
     )
 
-    @Argument(help: "The command, or classes for compare --all.")
+    @Argument(
+        help: "The command; ledger for inspect --ledger, fleet for verify --all-pairs, classes for compare --all.")
     var document: JSONSchema
 
     func run() {

@@ -1,14 +1,23 @@
 /// The JSON Schemas (draft 2020-12) of the documents that `--format json` writes.
 public enum JSONSchema: String, CaseIterable, Sendable {
     case inspect
+    /// What `inspect --ledger` writes.
+    case ledger
+    /// What `verify` and `replay` write.
     case verify
+    /// What `verify` writes of many snapshots, with `--against` or `--all-pairs`.
+    case fleet
     case list
+    case fsck
     case explain
     case map
     case compare
     /// What `compare --all` writes.
     case classes
     case prove
+    case check
+    /// What `gate` and `merge` write.
+    case gate
     case doctor
     case config
 
@@ -18,13 +27,18 @@ public enum JSONSchema: String, CaseIterable, Sendable {
     public var text: String {
         switch self {
         case .inspect: document(SchemaName.inspect, InspectSchema.body, [.provenance, .findings])
+        case .ledger: document(SchemaName.ledger, LedgerSchema.body, [.provenance])
         case .verify: document(SchemaName.verify, VerifySchema.body, [.provenance, .findings])
+        case .fleet: document(SchemaName.fleet, StoreSchema.fleet, [])
         case .list: document(SchemaName.list, ListSchema.body, [])
+        case .fsck: document(SchemaName.fsck, StoreSchema.fsck, [])
         case .explain: document(SchemaName.rules, RulesSchema.body, [])
         case .map: document(SchemaName.map, MapsSchema.map, [.maps])
         case .compare: document(SchemaName.compare, MapsSchema.compare, [.maps])
         case .classes: document(SchemaName.classes, MapsSchema.classes, [])
         case .prove: document(SchemaName.prove, MapsSchema.prove, [.maps])
+        case .check: document(SchemaName.check, CheckSchema.body, [])
+        case .gate: document(SchemaName.gate, GateSchema.body, [.gate])
         case .doctor: document(SchemaName.doctor, ToolSchema.doctor, [])
         case .config: document(SchemaName.config, ToolSchema.config, [])
         }
@@ -35,12 +49,14 @@ public enum JSONSchema: String, CaseIterable, Sendable {
         case provenance
         case findings
         case maps
+        case gate
 
         var definitions: String {
             switch self {
             case .provenance: SharedSchema.provenance
             case .findings: SharedSchema.findings
             case .maps: MapsSchema.definitions
+            case .gate: GateSchema.definitions
             }
         }
     }

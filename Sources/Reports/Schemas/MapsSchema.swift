@@ -159,7 +159,6 @@ enum MapsSchema {
 
     /// Definitions that these schemas share.
     static let definitions = #"""
-            "texts": { "type": "array", "items": { "type": "string" } },
             "class": { "enum": ["ipi", "epow", "hot-plug", "vio", "phb-lsi", "phb-msi", "shared"] },
             "formula": {
               "type": "object",

@@ -6,6 +6,8 @@ enum SharedSchema {
             "count": { "type": "integer", "minimum": 0 },
             "countOrNull": { "type": ["integer", "null"], "minimum": 0 },
             "textOrNull": { "type": ["string", "null"] },
+            "texts": { "type": "array", "items": { "type": "string" } },
+            "verdict": { "enum": ["identical", "different", "undecided"] },
             "basis": { "enum": ["section", "deviceTree", "numberMap", "allocationOrder", "model", "none"] },
             "mode": { "enum": ["xics", "xive"] },
             "digest": { "type": "string", "pattern": "^[0-9a-f]{64}$" },

@@ -4,7 +4,7 @@ enum VerifySchema {
         "required": ["schema", "verdict", "level", "source", "compared", "not_compared", "findings"],
           "properties": {
             "schema": { "const": "SCHEMA_NAME" },
-            "verdict": { "enum": ["identical", "different", "undecided"] },
+            "verdict": { "$ref": "#/$defs/verdict" },
             "level": { "enum": ["guest-visible", "exact"] },
             "source": { "$ref": "#/$defs/provenance" },
             "destination": { "$ref": "#/$defs/provenance" },
