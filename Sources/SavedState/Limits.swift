@@ -16,6 +16,8 @@ enum Limits {
     static let liveSections = 1 << 12
     /// RAM blocks of a stream. Largest seen: 12; a guest has one for each DIMM and each ROM.
     static let ramBlocks = 1 << 14
+    /// Stretches of RAM records that are remembered, 48 bytes each: enough for 256 GiB of records in good order.
+    static let recordStretches = 1 << 18
     /// Bytes of a machine type's name. Longest seen: 14.
     static let machineTypeBytes = 1 << 10
     /// Capabilities that the configuration section names. QEMU 11.1 knows fewer than 40.

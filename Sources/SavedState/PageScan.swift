@@ -1,4 +1,5 @@
-/// One sequential pass over a stream's RAM records that collects some pages of one block.
+/// Collects some pages of one block from a stream's RAM records: by the map of them where the stream was walked to its
+/// end already, else in one sequential pass.
 struct PageScan {
     let stream: SavedStream
     let block: Int
@@ -15,22 +16,34 @@ struct PageScan {
 
     /// The final content of each page.
     func run(_ progress: ((UInt64, UInt64?) -> Void)?) throws(SavedStateError) -> [UInt64: GuestMemory.Content] {
-        let source: any ByteSource
-        if let passes = stream.passes { source = try passes() } else { source = stream.source }
-        let wanted = WantedPages(block: block, offsets: offsets, pageSize: stream.pageSize)
-        var walker = try StreamWalker(source, sink: wanted, pageSize: stream.pageSize, fileOffset: stream.fileOffset)
-        let total = stream.passes == nil ? source.byteCount : nil
-        while try passed(&walker) { progress?(walker.cursor.position, total) }
-        let reason = hasChannels ? nil : absence(walker.ram)
-        if hasChannels { return walker.sink.pages.mapValues { .bytes($0) } }
+        let (found, ram) = try collect(progress)
+        if hasChannels { return found.mapValues { .bytes($0) } }
+        let reason = absence(ram)
         return Dictionary(
             uniqueKeysWithValues: offsets.map { offset in
                 (
                     offset,
-                    walker.sink.pages[offset].flatMap { reason == nil ? .bytes($0) : nil }
+                    found[offset].flatMap { reason == nil ? .bytes($0) : nil }
                         ?? .absent(reason ?? "the stream has no record of this page")
                 )
             })
+    }
+
+    /// The pages that the records give, and the reader behind them.
+    private func collect(
+        _ progress: ((UInt64, UInt64?) -> Void)?
+    ) throws(SavedStateError) -> ([UInt64: [UInt8]], RAMRecords) {
+        var wanted = WantedPages(block: block, offsets: offsets, pageSize: stream.pageSize)
+        if let (map, ram) = stream.records {
+            try map.read(stream.source, block: block, offsets: offsets, ram: ram, into: &wanted)
+            return (wanted.pages, ram)
+        }
+        let source: any ByteSource
+        if let passes = stream.passes { source = try passes() } else { source = stream.source }
+        var walker = try StreamWalker(source, sink: wanted, pageSize: stream.pageSize, fileOffset: stream.fileOffset)
+        let total = stream.passes == nil ? source.byteCount : nil
+        while try passed(&walker) { progress?(walker.cursor.position, total) }
+        return (walker.sink.pages, walker.ram)
     }
 
     /// Passes one item; false at the first device, behind all RAM.
@@ -84,11 +97,13 @@ struct WantedPages: PageSink {
     }
 
     @inline(__always)
-    func wants(block: Int, offset: UInt64) -> Bool {
+    func wants(block: Int, offset: UInt64, at position: UInt64) -> Bool {
         let number = offset >> shift
         guard filter[Int(truncatingIfNeeded: number >> 6 & 1023)] >> (number & 63) & 1 != 0 else { return false }
         return block == self.block && offsets.contains(offset)
     }
+
+    func endSection() {}
 
     mutating func take(
         _ content: PageContent, block: Int, offset: UInt64, position: UInt64

@@ -13,7 +13,11 @@ enum PageContent: Hashable, Sendable {
 /// Receives pages in the order of the stream; only those that it wants are read.
 protocol PageSink {
     /// Whether the page at an offset of a block is wanted. Asked for every record: must be quick.
-    func wants(block: Int, offset: UInt64) -> Bool
+    ///
+    /// - Parameter position: stream offset of the record.
+    mutating func wants(block: Int, offset: UInt64, at position: UInt64) -> Bool
+    /// A section's records are over.
+    mutating func endSection()
     /// Takes one record of a wanted page.
     mutating func take(
         _ content: PageContent, block: Int, offset: UInt64, position: UInt64
@@ -23,7 +27,8 @@ protocol PageSink {
 /// For passing over RAM.
 struct IgnoredPages: PageSink {
     @inline(__always)
-    func wants(block: Int, offset: UInt64) -> Bool { false }
+    func wants(block: Int, offset: UInt64, at position: UInt64) -> Bool { false }
+    func endSection() {}
     mutating func take(_ content: PageContent, block: Int, offset: UInt64, position: UInt64) {}
 }
 
@@ -78,8 +83,9 @@ struct RAMRecords {
     ) throws(SavedStateError) {
         let mask = pageSize &- 1
         while true {
-            guard cursor.position < pauseOffset else {
-                throw SavedStateError(.paused, "reading was stopped", offset: cursor.position)
+            let start = cursor.position
+            guard start < pauseOffset else {
+                throw SavedStateError(.paused, "reading was stopped", offset: start)
             }
             let word: UInt64 = try cursor.integer("a RAM record")
             let flags = word & mask
@@ -88,7 +94,7 @@ struct RAMRecords {
             case Flag.page:
                 let block = try block(flags, offset, &cursor)
                 hasData = true
-                guard sink.wants(block: block, offset: offset) else {
+                guard sink.wants(block: block, offset: offset, at: start) else {
                     try cursor.skip(pageSize, "a RAM page")
                     continue
                 }
@@ -98,14 +104,14 @@ struct RAMRecords {
             case Flag.zero:
                 let block = try block(flags, offset, &cursor)
                 let fill: UInt8 = try cursor.integer("a RAM record")
-                guard sink.wants(block: block, offset: offset) else { continue }
+                guard sink.wants(block: block, offset: offset, at: start) else { continue }
                 try sink.take(.fill(fill), block: block, offset: offset, position: cursor.position &- 1)
             case Flag.delta, Flag.compressed:
                 let block = try block(flags, offset, &cursor)
                 hasData = true
                 let count = flags & Flag.delta != 0 ? try delta(&cursor) : try compressed(&cursor)
                 let position = cursor.position
-                guard sink.wants(block: block, offset: offset) else {
+                guard sink.wants(block: block, offset: offset, at: start) else {
                     try cursor.skip(UInt64(count), "a RAM page")
                     continue
                 }
@@ -113,6 +119,7 @@ struct RAMRecords {
                 let content = flags & Flag.delta != 0 ? PageContent.delta(bytes) : .compressed(bytes)
                 try sink.take(content, block: block, offset: offset, position: position)
             case Flag.endOfSection where flags == Flag.endOfSection:
+                sink.endSection()
                 return
             case Flag.multifdFlush where flags == Flag.multifdFlush:
                 hasFlush = true
@@ -124,6 +131,14 @@ struct RAMRecords {
                     offset: cursor.position &- 8)
             }
         }
+    }
+
+    /// Bytes of a record at most: word, block's name, length, and a compressed page.
+    static func longest(_ pageSize: UInt64) -> UInt64 { 8 + 256 + 4 + 2 * pageSize }
+
+    /// Makes ready for a record in the midst of a section, which may continue this block.
+    mutating func goOn(in block: Int) {
+        current = block
     }
 
     /// The block of a page record, checked against the block's length.

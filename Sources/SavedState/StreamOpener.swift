@@ -37,6 +37,8 @@ struct LocatedStream {
     var notes: [String] = []
     var damage: SavedStateError?
     var endOffset: UInt64?
+    /// Where RAM was walked to its end: the records, and the reader as it was behind them.
+    var records: (map: RecordMap, ram: RAMRecords)?
 }
 
 /// Finds the device sections of a stream: the ladder of ways, best first.

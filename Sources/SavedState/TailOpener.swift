@@ -30,7 +30,7 @@ struct TailOpener {
         if tail.end != source.byteCount { return .refused(nil) }
         if let gap = try front.gap(before: chain, source) { return .refused(gap) }
         switch try walkFront(to: chain.offset, early: early) {
-        case .verified: break
+        case .verified(let records): located.records = records
         case .unexplained(let note): located.notes.append(note)
         case .refused(let error): return .refused(error)
         }
@@ -38,7 +38,8 @@ struct TailOpener {
     }
 
     private enum Verdict {
-        case verified
+        /// With the records of RAM where all of them were seen.
+        case verified((map: RecordMap, ram: RAMRecords)?)
         case unexplained(String)
         case refused(SavedStateError)
     }
@@ -48,7 +49,7 @@ struct TailOpener {
     private func walkFront(to first: UInt64, early: [DeviceSection]) throws(SavedStateError) -> Verdict {
         let verdict = try walk(to: first, early: early, pauseAt: Self.verifiedBytes)
         if let verdict { return verdict }
-        return try walk(to: first, early: early, pauseAt: .max) ?? .verified
+        return try walk(to: first, early: early, pauseAt: .max) ?? .verified(nil)
     }
 
     /// Nil where the walk was paused and the rest must be walked as well.
@@ -56,7 +57,7 @@ struct TailOpener {
         to first: UInt64, early: [DeviceSection], pauseAt: UInt64
     ) throws(SavedStateError) -> Verdict? {
         var walker = try StreamWalker(
-            source, sink: IgnoredPages(), pageSize: tail.description.pageSize, fileOffset: fileOffset)
+            source, sink: RecordMap(), pageSize: tail.description.pageSize, fileOffset: fileOffset)
         walker.ram.pauseOffset = pauseAt
         do throws(SavedStateError) {
             while walker.cursor.position < first {
@@ -69,16 +70,16 @@ struct TailOpener {
             }
         } catch  where error.code == .paused {
             let probe = StreamProbe(source, blocks: walker.ram.blocks, pageSize: walker.ram.pageSize)
-            return try probe.isOnePass(from: walker.cursor.position, to: first) ? .verified : nil
+            return try probe.isOnePass(from: walker.cursor.position, to: first) ? .verified(nil) : nil
         } catch {
             return try explain(error, walker.cursor.position, first)
         }
-        return .verified
+        return .verified(walker.sink.isComplete ? (walker.sink, walker.ram) : nil)
     }
 
     /// Whether an item may stand before the devices found from the end.
     private func passes(
-        _ item: StreamItem, _ early: [DeviceSection], _ walker: inout StreamWalker<IgnoredPages>
+        _ item: StreamItem, _ early: [DeviceSection], _ walker: inout StreamWalker<RecordMap>
     ) throws(SavedStateError) -> Bool {
         switch item {
         case .start, .live: return true
