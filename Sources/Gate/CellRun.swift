@@ -72,7 +72,8 @@ struct CellRun {
             Found(.step, "line \(failure.line): \(failure.description)", [Self.subject(failure.line, scenario)])
         }
         if let line = run.firstPartingLine {
-            own.append(Found(.parted, Self.parting(run, line), [Self.subject(line, scenario)]))
+            let subject = Self.subject(line, scenario)
+            own.append(Found(.parted, "\(subject), \(Self.parting(run, line))", [subject]))
         }
         if let end = run.sourceEnd { own.append(Found(.ended, "the source \(end)", ["source"])) }
         if let end = run.destinationEnd { own.append(Found(.ended, "the destination \(end)", ["destination"])) }
@@ -109,8 +110,8 @@ struct CellRun {
             return outcome.results.isEmpty
                 ? "none" : outcome.results.map { hexadecimal($0, digits: 1) }.joined(separator: " ")
         }
-        return "line \(line) gives \(text(run.sourceOutcomes)) on the source and "
-            + "\(text(run.destinationOutcomes)) on the destination"
+        return "gives \(text(run.sourceOutcomes)) on the source and \(text(run.destinationOutcomes)) on the destination"
+            + " (line \(line) of the scenario)"
     }
 
     private static func states(of run: ScenarioRun) -> [(role: String, state: MachineState)] {
