@@ -29,13 +29,29 @@ struct CanonicalText {
         hex(value, digits: digits)
     }
 
+    /// The last digits of a value, 16 at most.
     mutating func hex(_ value: UInt64, digits: Int) {
-        var shift = digits * 4
-        while shift > 0 {
-            shift -= 4
-            let nibble = UInt8(value >> UInt64(shift) & 0xf)
-            bytes.append(nibble < 10 ? 0x30 + nibble : 0x57 + nibble)
-        }
+        let words = (
+            CanonicalText.digits(of: UInt32(truncatingIfNeeded: value >> 32)).bigEndian,
+            CanonicalText.digits(of: UInt32(truncatingIfNeeded: value)).bigEndian
+        )
+        withUnsafeBytes(of: words) { bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[(16 - digits)...])) }
+    }
+
+    /// The eight lower-case hexadecimal digits of a value, the first in the highest byte; all are made at once.
+    private static func digits(of value: UInt32) -> UInt64 {
+        var nibbles = UInt64(value)
+        nibbles = (nibbles << 16 | nibbles) & 0x0000_ffff_0000_ffff
+        nibbles = (nibbles << 8 | nibbles) & 0x00ff_00ff_00ff_00ff
+        nibbles = (nibbles << 4 | nibbles) & 0x0f0f_0f0f_0f0f_0f0f
+        // A byte is 1 where its nibble is a letter: ten and above.
+        let letters = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 0x27
+    }
+
+    /// The lower-case hexadecimal digit of a value below 16.
+    static func digit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? 0x30 + nibble : 0x57 + nibble
     }
 
     mutating func blob(_ data: [UInt8]) {
@@ -47,6 +63,10 @@ struct CanonicalText {
     /// Names come from untrusted files: anything but printable ASCII without blank, `\` and `-` alone is escaped.
     private mutating func escaped(_ text: some StringProtocol) {
         if text.isEmpty { bytes.append(contentsOf: "\\e".utf8) }
+        let isVerbatim = text.utf8.withContiguousStorageIfAvailable {
+            $0.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != 0x5c }
+        }
+        if isVerbatim == true { return bytes.append(contentsOf: text.utf8) }
         for byte in text.utf8 {
             if byte > 0x20, byte < 0x7f, byte != 0x5c {
                 bytes.append(byte)

@@ -20,9 +20,13 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
 
     /// 64 lower-case hexadecimal digits.
     public var description: String {
-        var text = CanonicalText()
-        for byte in bytes { text.hex(UInt64(byte), digits: 2) }
-        return String(decoding: text.bytes, as: UTF8.self)
+        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+            for (place, byte) in bytes.enumerated() {
+                text[2 * place] = CanonicalText.digit(byte >> 4)
+                text[2 * place + 1] = CanonicalText.digit(byte & 0xf)
+            }
+            return bytes.count * 2
+        }
     }
 }
 

@@ -24,5 +24,6 @@ public func printable(_ text: String) -> String {
 
 /// Whether a text is of printable ASCII alone: as wide as it has bytes, and safe.
 public func isPlain(_ text: String) -> Bool {
-    text.utf8.allSatisfy { (0x20..<0x7f).contains($0) }
+    text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy { (0x20..<0x7f).contains($0) } }
+        ?? text.utf8.allSatisfy { (0x20..<0x7f).contains($0) }
 }

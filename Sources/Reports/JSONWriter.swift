@@ -107,6 +107,12 @@ struct JSONWriter {
     /// Quotes text; everything outside printable ASCII is escaped, so that no terminal or log is harmed.
     private mutating func quote(_ text: String) {
         bytes.append(0x22)
+        defer { bytes.append(0x22) }
+        // Nearly all text needs no escape.
+        let isVerbatim = text.utf8.withContiguousStorageIfAvailable {
+            $0.allSatisfy { (0x20..<0x7f).contains($0) && $0 != 0x22 && $0 != 0x5c }
+        }
+        if isVerbatim == true { return bytes.append(contentsOf: text.utf8) }
         for unit in text.utf16 {
             switch unit {
             case 0x22, 0x5c: bytes.append(contentsOf: [0x5c, UInt8(unit)])
@@ -119,6 +125,5 @@ struct JSONWriter {
                 bytes.append(contentsOf: digits.utf8)
             }
         }
-        bytes.append(0x22)
     }
 }

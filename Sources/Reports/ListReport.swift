@@ -39,10 +39,10 @@ public enum ListReport {
             table.add([
                 printable(entry.name), printable(entry.machineType ?? "-"), entry.mode.rawValue,
                 String(entry.claimedCount), String(entry.queueCount), String(entry.cpuCount),
-                printable(entry.importTime), String(entry.digest.prefix(12)),
+                printable(entry.importTime), String(decoding: entry.digest.utf8.prefix(12), as: UTF8.self),
             ])
         }
-        return table.lines(style).joined(separator: "\n") + "\n"
+        return table.text(style)
     }
 
     /// The same for a program: schema `irqproof/list/1`.

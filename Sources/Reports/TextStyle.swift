@@ -60,54 +60,104 @@ public struct TextStyle: Sendable {
 }
 
 /// Columns of text, each as wide as its widest cell.
+///
+/// The cells lie one after the other in one array: a listing may have a hundred thousand of them.
 struct TextTable {
-    private var rows: [[String]]
+    /// Where a cell ends in ``bytes``, and how many columns of a terminal it takes.
+    private struct Cell {
+        var end: Int
+        var width: Int
+    }
+
+    private var bytes: [UInt8] = []
+    private var cells: [Cell] = []
+    /// The number of cells up to the end of each row.
+    private var rowEnds: [Int] = []
     /// Width of the widest cell of each column so far.
-    private var widths: [Int]
+    private var widths: [Int] = []
     private let isRightAligned: [Bool]
 
     /// - Parameter columns: headings; one that begins with `>` is of a right-aligned column.
     init(_ columns: [String]) {
         isRightAligned = columns.map { $0.hasPrefix(">") }
-        let headings = columns.map { $0.hasPrefix(">") ? String($0.dropFirst()) : $0 }
-        rows = [headings]
-        widths = headings.map(TextTable.width)
+        widths = columns.map { _ in 0 }
+        add(columns.map { $0.hasPrefix(">") ? String($0.dropFirst()) : $0 })
     }
 
-    mutating func add(_ cells: [String]) {
-        for (column, cell) in cells.enumerated() where column < widths.count {
-            widths[column] = max(widths[column], TextTable.width(cell))
+    mutating func add(_ row: [String]) {
+        for (column, cell) in row.enumerated() {
+            let start = bytes.count
+            bytes.append(contentsOf: cell.utf8)
+            let width = isPlain(cell) ? bytes.count - start : cell.count
+            cells.append(Cell(end: bytes.count, width: width))
+            if column < widths.count { widths[column] = max(widths[column], width) }
         }
-        rows.append(cells)
+        rowEnds.append(cells.count)
     }
 
-    private static func width(_ cell: String) -> Int {
-        isPlain(cell) ? cell.utf8.count : cell.count
-    }
-
-    var isEmpty: Bool { rows.count == 1 }
+    var isEmpty: Bool { rowEnds.count == 1 }
 
     /// The lines, the headings first; no blanks at line ends.
     ///
     /// The last column is set to what the style's width leaves for it; the others are never cut.
     func lines(_ style: TextStyle) -> [String] {
-        let indent = widths.dropLast().reduce(0) { $0 + $1 + 2 }
-        return rows.enumerated().flatMap { index, row in
-            var cells = row.enumerated().map { column, cell in
-                let pad = String(repeating: " ", count: max(0, widths[column] - TextTable.width(cell)))
-                return isRightAligned[column] ? pad + cell : cell + pad
-            }
-            var rest: [String] = []
-            if row.count == widths.count, isRightAligned.last == false, let last = row.last,
-                let width = style.width, width - indent >= 24
-            {
-                let parts = style.wrapped(last, indent: indent, used: indent)
-                cells[cells.count - 1] = parts[0]
-                rest = Array(parts.dropFirst())
-            }
-            var line = cells.joined(separator: "  ")
-            while line.last == " " { line.removeLast() }
-            return [index == 0 ? style.text(line, .heading) : line] + rest
+        var lines: [String] = []
+        forEachLine(style) { lines.append(String(decoding: $0, as: UTF8.self)) }
+        return lines
+    }
+
+    /// The lines as one text, with a line feed at the end of each.
+    func text(_ style: TextStyle) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(rowEnds.count * (widths.reduce(0, +) + 2 * widths.count))
+        forEachLine(style) {
+            text += $0
+            text.append(0x0a)
         }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private func forEachLine(_ style: TextStyle, _ body: (ArraySlice<UInt8>) -> Void) {
+        var line: [UInt8] = []
+        var first = 0
+        for (row, end) in rowEnds.enumerated() {
+            line.removeAll(keepingCapacity: true)
+            let rest = set(first..<end, style, into: &line)
+            let length = (line.lastIndex { $0 != 0x20 } ?? -1) + 1
+            if row == 0 {
+                body(Array(style.text(String(decoding: line[..<length], as: UTF8.self), .heading).utf8)[...])
+            } else {
+                body(line[..<length])
+            }
+            for line in rest { body(Array(line.utf8)[...]) }
+            first = end
+        }
+    }
+
+    /// Appends a row's first line; the result is the lines that follow it.
+    private func set(_ row: Range<Int>, _ style: TextStyle, into line: inout [UInt8]) -> [String] {
+        for (column, cell) in row.enumerated() {
+            if column > 0 { line += [0x20, 0x20] }
+            if row.count == widths.count, column == row.count - 1, let parts = parts(ofLast: cell, style) {
+                line += parts[0].utf8
+                return Array(parts.dropFirst())
+            }
+            let pad = repeatElement(0x20 as UInt8, count: max(0, widths[column] - cells[cell].width))
+            if isRightAligned[column] { line += pad }
+            line += content(cell)
+            if !isRightAligned[column] { line += pad }
+        }
+        return []
+    }
+
+    private func content(_ cell: Int) -> ArraySlice<UInt8> {
+        bytes[(cell == 0 ? 0 : cells[cell - 1].end)..<cells[cell].end]
+    }
+
+    /// The last cell of a row, broken into lines; nil where the style does not ask for it.
+    private func parts(ofLast cell: Int, _ style: TextStyle) -> [String]? {
+        let indent = widths.dropLast().reduce(0) { $0 + $1 + 2 }
+        guard isRightAligned.last == false, let width = style.width, width - indent >= 24 else { return nil }
+        return style.wrapped(String(decoding: content(cell), as: UTF8.self), indent: indent, used: indent)
     }
 }

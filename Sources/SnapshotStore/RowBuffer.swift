@@ -73,11 +73,9 @@ struct RowBuffer: Equatable {
         if let value { blob(value) } else { null() }
     }
 
-    /// A text or blob whose bytes somebody else owns.
-    mutating func cell(_ tag: Tag, _ value: UnsafeRawBufferPointer) {
-        bytes.append(tag.rawValue)
-        append(Int64(value.count))
-        bytes.append(contentsOf: value)
+    /// Whole cells in this form, as ``RowStatement`` reads them.
+    mutating func append(_ cells: UnsafeRawBufferPointer) {
+        bytes.append(contentsOf: cells)
     }
 
     private mutating func append(_ value: Int64) {
@@ -86,7 +84,10 @@ struct RowBuffer: Equatable {
 
     /// SHA-256 of the rows as rows of a table: equal rows of two tables have different digests.
     func digest(table: String) -> Digest {
-        Digest(of: Array(table.utf8) + [0] + bytes)
+        let builder = DigestBuilder()
+        Array(table.utf8CString).withUnsafeBytes(builder.update)
+        bytes.withUnsafeBytes(builder.update)
+        return builder.finish()
     }
 }
 

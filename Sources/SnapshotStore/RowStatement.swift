@@ -32,18 +32,30 @@ struct RowStatement {
         try withBound(values) { try finish() }
     }
 
-    /// Appends all result rows to a buffer and gives their number.
-    @discardableResult
-    func select(_ values: RowBuffer, into rows: inout RowBuffer, budget: inout ScanBudget) throws -> Int {
-        var count = 0
+    /// Appends all result rows to a buffer.
+    func select(_ values: RowBuffer, into rows: inout RowBuffer, budget: inout ScanBudget) throws {
         try withBound(values) {
             defer { sqlite3_reset(handle) }
-            while try step() {
-                count += 1
-                for column in 0..<sqlite3_column_count(handle) { try read(column, into: &rows, budget: &budget) }
+            var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 8)
+            defer { memory.deallocate() }
+            var block = irqproof_block()
+            var result: Int32
+            repeat {
+                if block.waiting > memory.count {
+                    memory.deallocate()
+                    memory = .allocate(byteCount: block.waiting, alignment: 8)
+                }
+                block.bytes = memory.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                (block.capacity, block.used, block.cost) = (memory.count, 0, 0)
+                result = irqproof_read_rows(handle, &block)
+                try budget.spend(block.cost)
+                rows.append(UnsafeRawBufferPointer(rebasing: memory[..<block.used]))
+            } while result == SQLITE_ROW
+            if result == SQLITE_MISMATCH {
+                throw StoreError(.damaged, "a column holds a floating-point number")
             }
+            guard result == SQLITE_DONE else { throw failure(result) }
         }
-        return count
     }
 
     // MARK: - SQLite
@@ -77,41 +89,6 @@ struct RowStatement {
         } else {
             try check(sqlite3_bind_blob64(handle, column, start, UInt64(word), nil))
         }
-    }
-
-    private func read(_ column: Int32, into rows: inout RowBuffer, budget: inout ScanBudget) throws {
-        switch sqlite3_column_type(handle, column) {
-        case SQLITE_NULL:
-            try budget.spend(1)
-            rows.null()
-        case SQLITE_INTEGER:
-            try budget.spend(1)
-            rows.integer(sqlite3_column_int64(handle, column))
-        case SQLITE_TEXT:
-            let start = UnsafeRawPointer(sqlite3_column_text(handle, column))
-            try copy(.text, start, column, into: &rows, budget: &budget)
-        case SQLITE_BLOB:
-            let start = sqlite3_column_blob(handle, column)
-            try copy(.blob, start, column, into: &rows, budget: &budget)
-        default:
-            throw StoreError(.damaged, "a column holds a floating-point number")
-        }
-    }
-
-    private func copy(
-        _ tag: RowBuffer.Tag, _ start: UnsafeRawPointer?, _ column: Int32, into rows: inout RowBuffer,
-        budget: inout ScanBudget
-    ) throws {
-        let count = Int(sqlite3_column_bytes(handle, column))
-        try budget.spend(1 + count)
-        rows.cell(tag, UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count))
-    }
-
-    private func step() throws -> Bool {
-        let result = sqlite3_step(handle)
-        if result == SQLITE_ROW { return true }
-        guard result == SQLITE_DONE else { throw failure(result) }
-        return false
     }
 
     private func finish() throws {

@@ -204,7 +204,7 @@ extension SnapshotSummary {
         machineType = try row.optionalText("machine_type")
         activeMode = try row.value("mode")
         let (hasXics, hasXive) = (try row.flag("xics_base"), try row.flag("xive_numbers"))
-        offeredModes = (hasXics ? [.xics] : []) + (hasXive ? [.xive] : [])
+        offeredModes = hasXics ? (hasXive ? [.xics, .xive] : [.xics]) : hasXive ? [.xive] : []
         filePath = try row.text("file_path")
         container = try row.text("container")
         producerVersion = try row.optionalText("producer_version")

@@ -37,10 +37,26 @@ extension Level: ExpressibleByArgument {}
 enum Help {
     /// Text as it stands in the source, with its paragraphs as one line each: help is set to the terminal's width.
     ///
-    /// Lines of a paragraph that begins with `Example:` stay lines.
+    /// Lines of a paragraph that begins with `Example:` stay lines. By bytes, since every start of the program does it
+    /// for every command.
     static func text(_ source: String) -> String {
-        source.split(separator: "\n\n").map { paragraph in
-            paragraph.hasPrefix("Example:") ? String(paragraph) : String(paragraph.replacing("\n", with: " "))
-        }.joined(separator: "\n\n")
+        var text: [UInt8] = []
+        var isFresh = true
+        var keepsLines = false
+        for line in source.utf8.split(separator: 0x0a, omittingEmptySubsequences: false) {
+            if line.isEmpty {
+                isFresh = true
+                continue
+            }
+            if isFresh {
+                if !text.isEmpty { text += [0x0a, 0x0a] }
+                keepsLines = line.starts(with: "Example:".utf8)
+            } else {
+                text.append(keepsLines ? 0x0a : 0x20)
+            }
+            text += line
+            isFresh = false
+        }
+        return String(decoding: text, as: UTF8.self)
     }
 }
