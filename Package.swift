@@ -67,6 +67,8 @@ let package = Package(
         // Test cases that can be drawn again from a printed seed.
         module("SeededRandom"),
 
+        // Files that appear whole or not at all.
+        module("Files"),
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
         // QEMU's saved-state formats; knows nothing of interrupts.
@@ -86,7 +88,7 @@ let package = Package(
         // InterruptState <-> SQLite.
         module("SnapshotStore", ["InterruptState", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
         // Real QEMU: starting builds, QMP, saving and loading states, calls without a guest.
-        module("QEMUControl", ["CKeeper", "PSeries"]),
+        module("QEMUControl", ["CKeeper", "Files", "PSeries"]),
         // Scenarios on real builds.
         module(
             "BuildReplay",
@@ -104,7 +106,7 @@ let package = Package(
         module("CertificateCheck", ["CSQLite", "CCrypto"]),
         // Verdicts as certificates.
         module(
-            "Certificate", ["CertificateCheck", "CSQLite", "InterruptState", "Checker", "PSeries", "Prover"]),
+            "Certificate", ["CertificateCheck", "CSQLite", "Files", "InterruptState", "Checker", "PSeries", "Prover"]),
         // Findings and states as text and JSON.
         module("Reports", ["InterruptState", "PSeries", "Prover", "Checker", "Gate", "CertificateCheck"]),
 
@@ -112,7 +114,7 @@ let package = Package(
             name: "irqproof",
             dependencies: [
                 "InterruptState", "SavedState", "PSeries", "Descriptions", "Prover", "Replay", "Scenarios",
-                "SnapshotStore", "Checker", "Reports", "QEMUControl", "CBuild", "CCrypto", "CSQLite", "CZlib",
+                "SnapshotStore", "Files", "Checker", "Reports", "QEMUControl", "CBuild", "CCrypto", "CSQLite", "CZlib",
                 "BuildReplay", "Gate",
                 "Certificate", "CertificateCheck",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -140,6 +142,7 @@ let package = Package(
                 "irqproof", "CaptureSupport", "SeededRandom", "InterruptState", "SavedState", "PSeries", "Checker",
                 "Reports",
             ]),
+        tests("FilesTests", ["Files"]),
         tests("InterruptStateTests", ["InterruptState"]),
         tests(
             "CaptureTests", ["CaptureSupport", "InterruptState", "SavedState", "PSeries", "SnapshotStore", "Checker"]),

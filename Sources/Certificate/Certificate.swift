@@ -1,6 +1,6 @@
 import CertificateCheck
 import Checker
-import Glibc
+import Files
 import InterruptState
 
 /// Evidence of a verdict that can be checked without this program: one SQLite file.
@@ -56,29 +56,13 @@ public struct Certificate: Hashable, Sendable {
         }
     }
 
-    /// Writes the file whole or not at all: into a temporary file beside it, which then takes its name.
+    /// Writes the file whole or not at all.
     public func write(to path: String) throws(CertificateError) {
-        let temporary = path + ".partial-\(getpid())"
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw Certificate.failure(path) }
-        var rest = bytes[...]
-        var isWritten = true
-        while isWritten, !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count > 0 { rest = rest.dropFirst(count) } else if errno != EINTR { isWritten = false }
+        do {
+            try WholeFile.write(bytes, to: path)
+        } catch {
+            throw CertificateError("\(path): \(error.reason)")
         }
-        isWritten = isWritten && fsync(descriptor) == 0
-        let reason = Certificate.failure(path)
-        isWritten = close(descriptor) == 0 && isWritten
-        guard isWritten, rename(temporary, path) == 0 else {
-            let last = isWritten ? Certificate.failure(path) : reason
-            unlink(temporary)
-            throw last
-        }
-    }
-
-    private static func failure(_ path: String) -> CertificateError {
-        CertificateError("\(path): \(String(cString: strerror(errno)))")
     }
 }
 

@@ -36,9 +36,10 @@ extension MachineTypeCatalogue {
         guard MachineType.named(name) == nil else {
             throw document.fault("\(name) is an upstream type and cannot be another")
         }
-        let isPlain = name.utf8.allSatisfy { (0x21..<0x7f).contains($0) }
+        // Builds are given the name in a list of options that commas part.
+        let isPlain = name.utf8.allSatisfy { (0x21..<0x7f).contains($0) && $0 != 0x2c }
         guard isPlain, (1...100).contains(name.utf8.count) else {
-            throw document.fault("a machine type's name has 1 to 100 printable characters")
+            throw document.fault("a machine type's name has 1 to 100 printable characters, none of them a comma")
         }
     }
 

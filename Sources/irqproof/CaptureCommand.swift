@@ -74,7 +74,7 @@ struct CaptureCommand: ParsableCommand {
             throw Trouble("\(origin): a machine of type \(type), not a pseries guest; nothing was touched")
         }
         if try session.runState() == "running" { Console.error("the VM is paused while its state is taken") }
-        var file = try StateFile(path: output ?? Self.scratchFolder() + "/irqproof-capture")
+        var file = try StateFile(path: output)
         let facts = try live.run(into: &file, patience: .seconds(patience)) { _, _ throws(QEMUError) in
             if Interruption.happened { throw QEMUError(.busy, "interrupted; nothing was written") }
         }
@@ -103,10 +103,6 @@ struct CaptureCommand: ParsableCommand {
         let snapshot = NewSnapshot(name: name, state: state, provenance: provenance)
         try Stores.create(into).add([snapshot], replacing: replace)
         Console.write(["\(into)#\(name)  \(state.digest())"])
-    }
-
-    private static func scratchFolder() -> String {
-        getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     }
 
     private static func text(_ duration: Duration) -> String {

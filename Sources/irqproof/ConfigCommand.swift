@@ -13,7 +13,8 @@ struct ConfigCommand: ParsableCommand {
             A value is taken from the first of these that has one: an option of the command, an environment
             variable (IRQPROOF_COLOR, IRQPROOF_LEVEL, IRQPROOF_TYPES, IRQPROOF_BUILDS), the configuration file,
             the default. The file is the one that IRQPROOF_CONFIG names, else the nearest .irqproof.yaml from
-            the working directory upwards; paths in it are relative to it. NO_COLOR turns "color: auto" off.
+            the working directory upwards, which may not set builds: they are programs to run. Paths in it are
+            relative to it. NO_COLOR turns "color: auto" off.
 
             Example: irqproof config
                      IRQPROOF_LEVEL=exact irqproof config --format json

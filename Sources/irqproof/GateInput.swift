@@ -55,17 +55,7 @@ struct GateInput: ParsableArguments {
     /// SHA-256 of a program's file.
     private static func digest(_ path: String) throws -> String {
         let file = path.contains("/") ? path : found(path) ?? path
-        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Trouble("\(path): \(String(cString: strerror(errno)))") }
-        defer { close(descriptor) }
-        let builder = DigestBuilder()
-        var buffer = [UInt8](repeating: 0, count: 1 << 20)
-        while true {
-            let count = buffer.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-            guard count > 0 else { break }
-            buffer.withUnsafeBytes { builder.update(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-        }
-        return builder.finish().description
+        return try FileDigest(file).digest.description
     }
 
     private static func found(_ name: String) -> String? {

@@ -100,6 +100,12 @@ struct Settings: Sendable {
         if let file {
             for (name, content) in try read(file) { values[name] = Value(content: content, origin: .file(file)) }
         }
+        // Whoever made the folder that a user stands in must not choose what runs there.
+        if let file, values[.builds] != nil, Environment["IRQPROOF_CONFIG"] == nil {
+            throw Trouble(
+                "\(file): builds names programs to run, which a file that was merely found must not; "
+                    + "set IRQPROOF_BUILDS, or name the file with IRQPROOF_CONFIG")
+        }
         for name in Name.allCases {
             guard let content = Environment[name.variable] else { continue }
             values[name] = Value(content: content, origin: .environment(name.variable))

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// Small text files: descriptions, scenarios.
@@ -6,8 +7,10 @@ enum TextFile {
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// The text of a file, `-` being standard input, up to a limit in bytes.
+    ///
+    /// A shell's `<(…)` may be given, which is a pipe; one that nobody writes to is empty, and not waited for.
     static func read(_ path: String, limit: Int) throws -> String {
-        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw Trouble("\(path): \(String(cString: strerror(errno)))") }
         defer { if descriptor != STDIN_FILENO { close(descriptor) } }
         var bytes: [UInt8] = []
@@ -15,6 +18,11 @@ enum TextFile {
         while true {
             let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
+            if count < 0, errno == EAGAIN {
+                var silent = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                poll(&silent, 1, -1)
+                continue
+            }
             guard count >= 0 else { throw Trouble("\(path): \(String(cString: strerror(errno)))") }
             if count == 0 { break }
             bytes.append(contentsOf: buffer[..<count])
@@ -24,21 +32,12 @@ enum TextFile {
         return text
     }
 
-    /// Writes a file whole, replacing what stands there.
+    /// Writes a file whole or not at all, replacing what stands there.
     static func write(_ text: String, to path: String) throws {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw Trouble("\(path): \(String(cString: strerror(errno)))") }
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else {
-                let reason = String(cString: strerror(errno))
-                close(descriptor)
-                throw Trouble("\(path): \(reason)")
-            }
-            rest = rest.dropFirst(count)
+        do {
+            try WholeFile.write(Array(text.utf8), to: path)
+        } catch {
+            throw Trouble("\(path): \(error.reason)")
         }
-        guard close(descriptor) == 0 else { throw Trouble("\(path): \(String(cString: strerror(errno)))") }
     }
 }

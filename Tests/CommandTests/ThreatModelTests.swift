@@ -91,6 +91,42 @@ import Testing
         }
     }
 
+    /// A program that leaves a trace if it is run.
+    private func program(_ name: String) throws -> String {
+        let text = "#!/bin/sh\necho > '\(folder.path("\(name)-ran"))'\n"
+        let path = try folder.write(Array(text.utf8), to: name)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        return path
+    }
+
+    private func hasRun(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder.path("\(name)-ran"))
+    }
+
+    /// Its own builds are the programs that a policy names, and none of them runs where the command line names others.
+    @Test func aPolicyNamesNoProgramBeyondItsBuilds() throws {
+        let (old, new) = (try program("old"), try program("new"))
+        let (else1, else2) = (try program("else1"), try program("else2"))
+        let policy = try folder.write(Array("reference: \(old)\ncandidate: \(new)\n".utf8), to: "p.yaml")
+        let outcome = try Tool.run("gate", "--policy", policy, "--candidate", else2, "--reference", else1, "--list")
+        #expect(outcome.status == 2)
+        #expect(!hasRun("old") && !hasRun("new") && hasRun("else1"))
+        let more = try folder.write(
+            Array("reference: \(old)\ncandidate: \(new)\nhook: \(else1)\n".utf8), to: "more.yaml")
+        #expect(try Tool.run("gate", "--policy", more, "--list").status == 2)
+        #expect(!hasRun("old") && !hasRun("new"))
+    }
+
+    @Test func aSettingsFileThatWasFoundNamesNoProgram() throws {
+        _ = try program("qemu-system-ppc64-9.9")
+        let settings = try folder.write(Array("builds: .\n".utf8), to: ".irqproof.yaml")
+        let found = try Tool.shell("cd \"$1\" && exec \"$IRQPROOF\" doctor", folder.path("."))
+        #expect(found.status == 2 && found.errors.contains("IRQPROOF_BUILDS"))
+        #expect(!hasRun("qemu-system-ppc64-9.9"))
+        _ = try Tool.run(["doctor"], environment: ["IRQPROOF_CONFIG": settings])
+        #expect(hasRun("qemu-system-ppc64-9.9"))
+    }
+
     /// Aliases of aliases, and nesting without end: an error or an answer, and soon.
     @Test func aSmallFileCannotAskForMuch() throws {
         var bomb = "machine: {type: pseries-7.2}\na0: &a0 [x, x, x, x, x, x, x, x, x]\n"
@@ -110,13 +146,40 @@ import Testing
     @Test func specialFilesAreRefused() throws {
         let fifo = folder.path("fifo")
         #expect(mkfifo(fifo, 0o600) == 0)
+        let guest = try folder.write(Fixtures.capture("q7.2_7.2_xive_A_reset").stream(), to: "guest.mig")
+        let policy = try folder.write(Array("reference: \(fifo)\ncandidate: /dev/zero\n".utf8), to: "p.yaml")
         for command in [
             ["list", fifo], ["list", "/dev/zero"], ["fsck", "/dev/zero"], ["fsck", fifo], ["replay", "/dev/zero"],
             ["inspect", "/dev/zero"], ["import", "/dev/zero", "--into", folder.path("t.db")],
             ["import", folder.path("absent"), "--into", "/dev/null"], ["fsck", "/"],
+            ["inspect", fifo], ["verify", guest, fifo], ["replay", fifo], ["map", fifo],
+            ["replay", "--trace", fifo, "--source", fifo], ["check", fifo], ["check", "/dev/zero"],
+            ["gate", "--policy", fifo], ["gate", "--policy", "/dev/zero"], ["gate", "--policy", policy],
+            ["import", guest, "--into", fifo], ["verify", guest, guest, "--certificate", fifo],
+            ["verify", guest, guest, "--certificate", folder.path(".")], ["init", fifo, "--force"],
         ] {
             #expect(try Tool.run(command).status == 2, "\(command)")
         }
+        let facts = try FileManager.default.attributesOfItem(atPath: fifo)
+        #expect(facts[.type] as? FileAttributeType != .typeRegular)
+    }
+
+    /// Links are followed to the file that they name, and stay.
+    @Test func symbolicLinksAreFollowed() throws {
+        let guest = try folder.write(Fixtures.capture("q7.2_7.2_xive_A_reset").stream(), to: "guest.mig")
+        for (name, command) in [
+            ("s.db", ["import", guest, "--into"]), ("c.cert", ["verify", guest, guest, "--certificate"]),
+        ] {
+            let (file, link) = (folder.path(name), folder.path("link-" + name))
+            if name == "c.cert" { _ = try folder.write([], to: name) }
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: file)
+            #expect(try Tool.run(command + [link]).status == 0)
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == file)
+            #expect(try Tool.run(name == "s.db" ? "fsck" : "check", file).status == 0)
+        }
+        let loop = folder.path("loop")
+        try FileManager.default.createSymbolicLink(atPath: loop, withDestinationPath: loop)
+        #expect(try Tool.run("inspect", loop).status == 2)
     }
 
     // MARK: - Output

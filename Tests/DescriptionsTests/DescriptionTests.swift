@@ -110,6 +110,7 @@ import Testing
         ("machine-types:\n  x: {based-on: pseries-7.2, vsmt: 8}", "threads or at-least-8"),
         ("machine-types:\n  x: {based-on: pseries-7.2, colour: red}", "unknown key"),
         ("machine-types:\n  \"a b\": {equals: pseries-7.2}", "printable"),
+        ("machine-types:\n  \"x,dumpdtb=y\": {equals: pseries-7.2}", "comma"),
         ("types: {}", "did you mean \"machine-types\""),
     ])
     func faults(text: String, words: String) throws {

@@ -9,6 +9,8 @@ import Testing
         "candidate: b\nreference: a\ncolour: red", "candidate: b\nreference: a\ntime-limit: 0",
         "candidate: b\nreference: a\ndirections: [chain]", "candidate: b\nreference: a\ntopologies: [smp, smp]",
         "candidate: b\nreference: {name: x/y, path: a}",
+        "candidate: b\nreference: a\nexec: /bin/true", "candidate: {path: b, arguments: [-kernel, x]}\nreference: a",
+        "candidate: [b, c]\nreference: a",
     ])
     func whatIsNoPolicyIsRefused(_ text: String) {
         #expect(throws: DescriptionError.self) { try Policy(parsing: text) }
