@@ -310,6 +310,39 @@ def with_most_numbers(stream: Stream, target: Path) -> int:
     return claimed
 
 
+def with_wide_space(stream: Stream, numbers: int, target: Path, pending: int = 0) -> None:
+    """Writes the stream as that of a machine whose XIVE controller has so many numbers, every one claimed and masked.
+
+    QEMU's machines have 8,192; nothing in the format stops one from having more.
+
+    - `pending`: every so manieth number has an event that waits.
+    """
+    data = bytearray(stream.data)
+    bodies = section_bodies(bytes(data))
+    text = bytes(data[bodies.description :])
+    places = []
+    for name, entry in (("spapr-xive", 8), ("xive-source", 1)):
+        body, _ = bodies.places[name, 0]
+        (old,) = struct.unpack_from(">I", data, body)
+        sizes = {8: ('"name": "eat", "array_len": {}', old), 1: ('"name": "status", "type": "buffer", "size": {}', old)}
+        pattern, size = sizes[entry]
+        if text.count(pattern.format(size).encode()) != 1:
+            raise StreamError(f"the self-description does not give the size of {name} where it is looked for")
+        text = text.replace(pattern.format(size).encode(), pattern.format(numbers).encode())
+        places.append((body, old, entry))
+    data[bodies.description - 4 :] = struct.pack(">I", len(text)) + text
+    # From the end, so that the places in front stay.
+    for body, old, entry in sorted(places, reverse=True):
+        struct.pack_into(">I", data, body, numbers)
+        end = body + 4 + entry * old
+        data[end:end] = (b"\x01" if entry == 1 else bytes(8)) * (numbers - old)
+    _claim(data, list(range(numbers)))
+    if pending:
+        body, _ = section_bodies(bytes(data)).places["xive-source", 0]
+        data[body + 4 : body + 4 + numbers : pending] = b"\x02" * len(range(0, numbers, pending))
+    target.write_bytes(data)
+
+
 def _give_all_messages(data: bytearray) -> None:
     places = section_bodies(bytes(data)).places
     entries = []
