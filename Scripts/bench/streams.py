@@ -310,12 +310,19 @@ def with_most_numbers(stream: Stream, target: Path) -> int:
     return claimed
 
 
-def with_wide_space(stream: Stream, numbers: int, target: Path, pending: int = 0) -> None:
+def make_pending(path: Path, every: int) -> None:
+    """Gives every so manieth number of a saved machine an event that waits."""
+    data = bytearray(path.read_bytes())
+    body, _ = section_bodies(bytes(data)).places["xive-source", 0]
+    (numbers,) = struct.unpack_from(">I", data, body)
+    data[body + 4 : body + 4 + numbers : every] = b"\x02" * len(range(0, numbers, every))
+    path.write_bytes(data)
+
+
+def with_wide_space(stream: Stream, numbers: int, target: Path) -> None:
     """Writes the stream as that of a machine whose XIVE controller has so many numbers, every one claimed and masked.
 
-    QEMU's machines have 8,192; nothing in the format stops one from having more.
-
-    - `pending`: every so manieth number has an event that waits.
+    QEMU's machines have 8,192; nothing in the format stops one from having more. No device raises the others.
     """
     data = bytearray(stream.data)
     bodies = section_bodies(bytes(data))
@@ -337,9 +344,6 @@ def with_wide_space(stream: Stream, numbers: int, target: Path, pending: int = 0
         end = body + 4 + entry * old
         data[end:end] = (b"\x01" if entry == 1 else bytes(8)) * (numbers - old)
     _claim(data, list(range(numbers)))
-    if pending:
-        body, _ = section_bodies(bytes(data)).places["xive-source", 0]
-        data[body + 4 : body + 4 + numbers : pending] = b"\x02" * len(range(0, numbers, pending))
     target.write_bytes(data)
 
 

@@ -146,7 +146,7 @@ class Merges:
     """The parts of a gate, put together: nothing may become of them."""
 
     name = "merge"
-    starts_builds = False
+    starts_builds = True
     extension = ".db"
 
     def __init__(self, gates: Gates, folder: Path, run):
