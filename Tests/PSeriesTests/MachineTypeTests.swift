@@ -14,6 +14,7 @@ import Testing
     @Test func aNameBeyondTheTableSuggestsNearNames() {
         #expect(MachineType.namesNear("pseries-11.2") == ["pseries-11.1", "pseries-11.0", "pseries-10.2"])
         #expect(MachineType.namesNear("pserie-7.2").first == "pseries-7.2")
+        #expect(MachineType.namesNear("map/on", among: ["map/in", "map/only-here"]).first == "map/only-here")
         #expect(MachineType.namesNear("x", limit: 0).isEmpty)
     }
 

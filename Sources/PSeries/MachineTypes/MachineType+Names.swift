@@ -9,10 +9,11 @@ extension MachineType {
         byName[name] ?? byName["pseries-" + name]
     }
 
-    /// Up to `limit` known names near an unknown one, nearest first, for a message.
+    /// Up to `limit` known names near an unknown one, nearest first, for a message; those that it begins before all.
     public static func namesNear(_ name: String, among known: [String] = all.map(\.name), limit: Int = 3) -> [String] {
         let ranked = known.enumerated().map { entry in
-            (distance: editDistance(name, entry.element), order: -entry.offset, name: entry.element)
+            let distance = entry.element.hasPrefix(name) ? 0 : editDistance(name, entry.element)
+            return (distance: distance, order: -entry.offset, name: entry.element)
         }
         return ranked.sorted { ($0.distance, $0.order) < ($1.distance, $1.order) }.prefix(max(0, limit)).map(\.name)
     }
