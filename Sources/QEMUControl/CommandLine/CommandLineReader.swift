@@ -74,6 +74,8 @@ extension MachineDescription {
             let index = try number("index", device["index"] ?? "")
             // A bridge with index 0 says something about the one that every machine has.
             if index != 0 { devices.append(DeviceDescription(.bridge(index: index))) }
+        } else if ["tpm-spapr", "spapr-nvram"].contains(device.driver) {
+            throw QEMUError(.cannotStart, "-device \(device.driver) takes an interrupt that no description can say")
         } else if device.driver.hasSuffix("-spapr-cpu-core") {
             addedCPUs.append(try number("core-id", device["core-id"] ?? ""))
         }
