@@ -10,21 +10,26 @@ public final class BuildMachine: ScenarioMachine {
     public let setup: MachineSetup
     /// Why the machine stopped for good.
     public private(set) var end: MachineEnd?
+    /// What the guest is about to do, where somebody knows.
+    var forecast = GuestForecast()
     /// What went wrong that is not the machine's own end; nothing it says after that counts.
-    public private(set) var failure: QEMUError?
+    public internal(set) var failure: QEMUError?
     /// The controller that the guest chose, or was born with.
-    public private(set) var activeMode: InterruptMode
+    public internal(set) var activeMode: InterruptMode
 
     let driver: PayloadDriver
     private let deadline: Deadline
     /// The state where it was saved and the machine did not run since.
     var saved: SavedState?
     /// vCPUs by row: index and number, in order of creation.
-    private var processors: [(index: UInt32, server: UInt32)]
+    var processors: [(index: UInt32, server: UInt32)]
     /// For each vCPU that runs the payload, the number by which it was started; its thread, whatever it is called now.
-    private var threads: [UInt32: UInt32]
+    var threads: [UInt32: UInt32]
     private var facts: DeviceTreeFacts?
     private var cards: [Scenario.FunctionReference: NetworkCard] = [:]
+    /// Host bridges that came and went since the machine was started.
+    var plugged: Set<UInt64> = []
+    var unplugged: Set<UInt64> = []
 
     /// A saved state: its bytes, and what they mean.
     struct SavedState {
@@ -60,6 +65,7 @@ public final class BuildMachine: ScenarioMachine {
         facts = guest.facts
         cards = guest.cards
         plugged = guest.plugged
+        unplugged = guest.unplugged
     }
 
     private static func processors(of setup: MachineSetup) -> [(index: UInt32, server: UInt32)] {
@@ -69,12 +75,12 @@ public final class BuildMachine: ScenarioMachine {
         return (Array(0..<setup.processorCount) + added).map { ($0, server(of: $0, in: setup)) }
     }
 
-    private static func server(of index: UInt32, in setup: MachineSetup) -> UInt32 {
+    static func server(of index: UInt32, in setup: MachineSetup) -> UInt32 {
         let spacing = setup.serverSpacing ?? setup.type.serverSpacing.vsmt(threads: max(1, setup.threads))
         return ServerNumbering(threads: setup.threads, vsmt: spacing)?.server(cpuIndex: index) ?? index
     }
 
-    private static func modeAtReset(_ setup: MachineSetup) -> InterruptMode {
+    static func modeAtReset(_ setup: MachineSetup) -> InterruptMode {
         (setup.mode ?? setup.type.defaultMode) == .xive ? .xive : .xics
     }
 
@@ -88,6 +94,16 @@ public final class BuildMachine: ScenarioMachine {
 
     /// `start-cpu`: the vCPU runs the payload from then on.
     public func start(server: UInt32, processor row: Int) -> UInt32 {
+        event { startPayload(server: server, processor: row) }
+    }
+
+    /// By the boot vCPU.
+    public func wake(processor row: Int) {
+        guard processors.indices.contains(row), threads[processors[row].index] == nil else { return }
+        event { _ = startPayload(server: processors[row].server, processor: 0) }
+    }
+
+    private func startPayload(server: UInt32, processor row: Int) -> UInt32 {
         guard let target = processors.first(where: { $0.server == server }) else {
             return rtas(RTASCall.startCPU.rawValue, [server, 0, 0], returns: 1, processor: row).first ?? .max
         }
@@ -99,17 +115,38 @@ public final class BuildMachine: ScenarioMachine {
         } ?? .max
     }
 
-    /// Runs calls on a vCPU, which is started where the guest did not.
-    private func run(_ calls: [GuestCall], _ row: Int) -> [CallResult]? {
+    /// Runs calls on a vCPU that was started.
+    func run(_ calls: [GuestCall], _ row: Int) -> [CallResult]? {
         guard end == nil, failure == nil, processors.indices.contains(row) else { return nil }
-        let processor = processors[row]
-        if threads[processor.index] == nil { _ = start(server: processor.server, processor: 0) }
-        guard let thread = threads[processor.index] else { return nil }
+        guard let thread = threads[processors[row].index] else { return nil }
         saved = nil
         return attempt { () throws(QEMUError) in try driver.run(calls, on: thread) }
     }
 
-    private func run(_ call: GuestCall, _ row: Int) -> CallResult? { run([call], row)?.first }
+    /// Runs a call, together with those that are known to follow it.
+    private func run(_ call: GuestCall, _ row: Int) -> CallResult? {
+        if let result = forecast.result(of: call, row) { return result }
+        let ahead = forecast.batch(from: call, row)
+        guard ahead.count > 1 else { return run([call], row)?.first }
+        guard let results = run(ahead, row), end == nil else {
+            // Which of the calls it was is not known.
+            failure = failure ?? Self.misled
+            return nil
+        }
+        forecast.note(results)
+        return forecast.result(of: call, row)
+    }
+
+    /// Something that is no plain call: what is forecast ends before it, and goes on after it.
+    func event<Result, Failure>(_ body: () throws(Failure) -> Result) throws(Failure) -> Result {
+        if forecast.isBehind { failure = failure ?? Self.misled }
+        forecast.beginEvent()
+        defer { forecast.endEvent() }
+        return try body()
+    }
+
+    /// What is told of a machine whose guest was expected to do something else.
+    public static let misled = QEMUError(.payload, "the guest does otherwise than was forecast")
 
     /// What is told of a machine whose time is over.
     static let overdue = QEMUError(.timedOut, "the time limit is over")
@@ -128,7 +165,7 @@ public final class BuildMachine: ScenarioMachine {
         }
     }
 
-    private func note(_ error: QEMUError) {
+    func note(_ error: QEMUError) {
         if let ending = try? driver.machine.exit(within: error.code == .timedOut ? .zero : .seconds(2)) {
             let words = error.log.split(separator: "\n").last.map(String.init) ?? "\(error.message)"
             switch ending {
@@ -151,7 +188,9 @@ public final class BuildMachine: ScenarioMachine {
     /// `sc 1` with r3 to r12.
     public func hypercall(_ registers: inout Registers, processor row: Int) {
         guard let result = run(.hypercall(registers.all), row) else { return }
-        let r = result.registers
+        var r = result.registers
+        // The host's clock, which means nothing.
+        if registers.r3 == Hypercall.xirrX.rawValue, r[0] == 0 { r[2] = 0 }
         registers = Registers(r[0], r[1], r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9])
     }
 
@@ -163,7 +202,7 @@ public final class BuildMachine: ScenarioMachine {
 
     /// With vectors that accept every processor.
     public func negotiate(_ mode: InterruptMode, processor row: Int) -> HypercallStatus {
-        let result = run(.negotiation(OptionVectors.choosing(xive: mode == .xive)), row)
+        let result = event { run([.negotiation(OptionVectors.choosing(xive: mode == .xive))], row)?.first }
         let status = HypercallStatus(rawValue: Int64(bitPattern: result?.status ?? .max))
         if status == .success { activeMode = mode }
         return status
@@ -195,17 +234,20 @@ public final class BuildMachine: ScenarioMachine {
         switch owner {
         case .bridgeMessage(let bridge, let device, let vector):
             let place = [device, UInt32(truncatingIfNeeded: bridge >> 32), UInt32(truncatingIfNeeded: bridge), vector]
-            let returns = rtas(RTASCall.queryInterruptSourceNumber.rawValue, place, returns: 3, processor: 0)
+            let returns = event {
+                rtas(RTASCall.queryInterruptSourceNumber.rawValue, place, returns: 3, processor: 0)
+            }
             return returns.first == 0 ? LogicalNumber(returns[1]) : nil
         case .interprocessor(let index):
+            let mode = setup.mode ?? setup.type.defaultMode
+            guard mode.hasXive, (setup.processor ?? setup.type.defaultProcessor).supportsXive else { return nil }
             return setup.type.map.number(of: .interprocessor(index), servers: index &+ 1)
+        case .bridgePin(let bridge, _) where unplugged.contains(bridge): return nil
         default:
             return treeNumber { Self.isSame($0, owner) }
                 ?? (isPlugged(owner) ? setup.type.map.number(of: owner, servers: 1) : nil)
         }
     }
-
-    private var plugged: Set<UInt64> = []
 
     private func isPlugged(_ owner: Owner) -> Bool {
         if case .bridgePin(let bridge, _) = owner { plugged.contains(bridge) } else { false }
@@ -232,6 +274,10 @@ public final class BuildMachine: ScenarioMachine {
 
     /// EPOW by a request to power down, the first terminal by typing, an e1000e by its own registers.
     public func raiseInterrupt(of source: InterruptSource) throws(ConstructionError) {
+        try event { () throws(ConstructionError) in try raise(source) }
+    }
+
+    private func raise(_ source: InterruptSource) throws(ConstructionError) {
         switch source {
         case .epow:
             awaiting("POWERDOWN") { machine throws(QEMUError) in try machine.qmp.execute("system_powerdown") }
@@ -241,12 +287,12 @@ public final class BuildMachine: ScenarioMachine {
             try type(at: address)
         case .message(let bridge, let address, let vector):
             let place = Scenario.FunctionReference(bridge: bridge, configurationAddress: address)
-            try card(place).raise(vector, on: self)
+            try card(place)?.raise(vector, on: self)
         }
     }
 
     /// Runs a command and waits until what it asks for has begun to happen.
-    private func awaiting(_ event: String, _ body: (VirtualMachine) throws(QEMUError) -> Void) {
+    func awaiting(_ event: String, _ body: (VirtualMachine) throws(QEMUError) -> Void) {
         guard end == nil, failure == nil else { return }
         saved = nil
         _ = attempt { () throws(QEMUError) in
@@ -288,66 +334,40 @@ public final class BuildMachine: ScenarioMachine {
         guard activeMode == .xive else {
             throw ConstructionError("under XICS a guest cannot raise the input of \(number)")
         }
-        store(0x0006_0100_0000_0000 + UInt64(number.rawValue) * 0x2_0000, 0, byteCount: 8, processor: 0)
+        _ = event {
+            store(0x0006_0100_0000_0000 + UInt64(number.rawValue) * 0x2_0000, 0, byteCount: 8, processor: 0)
+        }
     }
 
     /// An e1000e drives its pin by its own registers.
     public func drive(
         pinOf function: Scenario.FunctionReference, to level: Bool
     ) throws(ConstructionError) {
-        try card(function).drivePin(to: level, on: self)
+        try event { () throws(ConstructionError) in try card(function)?.drivePin(to: level, on: self) }
     }
 
-    private func card(_ place: Scenario.FunctionReference) throws(ConstructionError) -> NetworkCard {
+    /// The card at a place, ready to raise interrupts; nil where nothing is plugged in, which raises none.
+    private func card(_ place: Scenario.FunctionReference) throws(ConstructionError) -> NetworkCard? {
         if let card = cards[place] { return card }
-        let card = try NetworkCard(at: place, of: self)
+        guard let card = try NetworkCard(at: place, of: self) else { return nil }
         cards[place] = card
         return card
     }
 
     /// Sets Multiple Message Enable in the function's MSI capability.
     public func enableMessages(of function: Scenario.FunctionReference, shift: UInt32) {
-        var space = ConfigurationSpace(function, self)
-        guard let capability = space.capability(5) else { return }
-        let control = space.read(capability + 2, 2)
-        let offered = control >> 1 & 7
-        space.write(capability + 2, 2, control & ~0x70 | min(shift, offered) << 4)
-    }
-
-    /// `device_add`.
-    public func plug(_ device: DeviceSetup) throws(ConstructionError) {
-        let options = try SetupArguments.plugging(device, into: setup)
-        saved = nil
-        guard end == nil, failure == nil else { return }
-        do throws(QEMUError) {
-            try driver.letRun()
-            try driver.machine.qmp.execute("device_add", options)
-        } catch  where error.code == .refused {
-            throw ConstructionError(error.message)
-        } catch {
-            return note(error)
+        event {
+            var space = ConfigurationSpace(function, self)
+            guard let capability = space.capability(5) else { return }
+            let control = space.read(capability + 2, 2)
+            let offered = control >> 1 & 7
+            space.write(capability + 2, 2, control & ~0x70 | min(shift, offered) << 4)
         }
-        if case .core(let index) = device { processors.append((index, Self.server(of: index, in: setup))) }
-        if case .bridge(let index) = device { plugged.insert(Owner.firstBridge + UInt64(index)) }
     }
 
-    /// Needs a guest that lets a device go, which the payload is not.
-    public func unplug(_ device: DeviceSetup) throws(ConstructionError) {
-        throw ConstructionError("a build lets a device go only when its guest does, and the payload does not")
-    }
-
-    /// Nothing that the payload can do resets a host bridge alone.
-    public func resetBridge(_ index: UInt32) throws(ConstructionError) {
-        throw ConstructionError("a build resets a host bridge only together with the machine")
-    }
-
-    /// `system_reset`; the boot vCPU enters the payload again.
-    public func reset() {
-        awaiting("RESET") { machine throws(QEMUError) in try machine.qmp.execute("system_reset") }
-        driver.restarted()
-        let boot = processors.first
-        threads = boot.map { [$0.index: $0.server] } ?? [:]
-        activeMode = Self.modeAtReset(setup)
+    /// Cards whose registers lost what was told them: all, or those behind a bridge.
+    func forgetCards(behind bridge: UInt32? = nil) {
+        cards = bridge.map { bridge in cards.filter { $0.key.bridge != bridge } } ?? [:]
     }
 }
 

@@ -53,6 +53,8 @@ public final class ConstructedStates: Sendable {
 public struct BuildStage: ScenarioStage {
     /// How often QEMU was started, and how long it was at work for this stage.
     public private(set) var starts = 0
+    /// What the guests on the source and on the last destination are known to do.
+    public var forecasts = (source: GuestForecast(), destination: GuestForecast())
 
     private let scenario: Scenario
     private let sourceBuild: String
@@ -85,22 +87,34 @@ public struct BuildStage: ScenarioStage {
 
     private func arguments(_ setup: MachineSetup) throws(BuildTrouble) -> [String] {
         do throws(ConstructionError) {
-            return try SetupArguments(setup).arguments
+            return try SetupArguments(setup).arguments + accelerator
         } catch {
             throw .notBuildable(error.description)
         }
     }
 
+    /// A vCPU that gives another one back waits for the other's thread, which must not be its own.
+    private var accelerator: [String] {
+        let unplugsCores = (scenario.steps + (scenario.destinationSteps ?? [])).contains { step in
+            if case .unplug(.core) = step.action { true } else { false }
+        }
+        return unplugsCores ? ["-accel", "tcg,thread=multi"] : []
+    }
+
     /// Starts the source.
     public mutating func source() throws(BuildTrouble) -> BuildMachine {
         starts += 1
-        return try machine(scenario.source, build: sourceBuild)
+        let source = try machine(scenario.source, build: sourceBuild)
+        source.forecast = forecasts.source
+        return source
     }
 
     /// Starts the last destination with nothing to load.
     public mutating func destination() throws(BuildTrouble) -> BuildMachine {
         starts += 1
-        return try machine(destinationSetup, build: destinationBuilds.last ?? sourceBuild)
+        let destination = try machine(destinationSetup, build: destinationBuilds.last ?? sourceBuild)
+        destination.forecast = forecasts.destination
+        return destination
     }
 
     private func machine(_ setup: MachineSetup, build: String) throws(BuildTrouble) -> BuildMachine {
@@ -152,7 +166,9 @@ public struct BuildStage: ScenarioStage {
             } catch  where error.code == .ended || error.code == .migrationFailed {
                 return (.refused(Self.words(error)), nil)
             }
-            return (.accepted, BuildMachine(setup: setup, taking: player, driver: driver))
+            let machine = BuildMachine(setup: setup, taking: player, driver: driver)
+            if hop == hopCount - 1 { machine.forecast = forecasts.destination }
+            return (.accepted, machine)
         } catch {
             throw .build(error)
         }

@@ -68,22 +68,29 @@ struct NetworkCard {
 
     /// Maps the card's registers into the 32-bit window of its host bridge.
     ///
-    /// Types from 2.8 have that window at 32 TiB + (index + 1) x 2 GiB, bus address 0x80000000 (`hw/ppc/spapr.c`).
-    init(at function: Scenario.FunctionReference, of machine: BuildMachine) throws(ConstructionError) {
+    /// - Returns: nil where there is no function.
+    init?(at function: Scenario.FunctionReference, of machine: BuildMachine) throws(ConstructionError) {
         self.function = function
         let space = ConfigurationSpace(function, machine)
-        guard space.read(0, 4) == Self.identity else {
+        let identity = space.read(0, 4)
+        guard identity != .max else { return nil }
+        guard identity == Self.identity else {
             throw ConstructionError("a build raises interrupts of an e1000e alone, which \(function) is not")
-        }
-        guard machine.setup.type.stream.shortBridgeSection else {
-            throw ConstructionError("where \(machine.setup.type.name) has its PCI windows is not known")
         }
         let slot = UInt64(function.configurationAddress >> 11 & 0x1f)
         let offset = slot << 20
-        registers = 0x2000_0000_0000 + (UInt64(function.bridge) + 1) << 31 + offset
+        registers = Self.window(of: function.bridge, machine.setup.type) + offset
         space.write(0x10, 4, 0x8000_0000 + UInt32(offset))
         // Memory and bus mastering.
         space.write(4, 2, 6)
+    }
+
+    /// Where a bridge's 32-bit window is, bus address 0x80000000 (`hw/ppc/spapr.c`): 2 GiB for each bridge above 32 TiB;
+    /// up to 2.7 2.5 GiB within the 64 GiB that each has above 1 TiB.
+    private static func window(of bridge: UInt32, _ type: MachineType) -> UInt64 {
+        type.stream.shortBridgeSection
+            ? 0x2000_0000_0000 + (UInt64(bridge) + 1) << 31
+            : 0x100_0000_0000 + UInt64(bridge) << 36 + 0xa000_0000
     }
 
     private func write(_ register: Register, _ value: UInt32, _ machine: BuildMachine) {
@@ -105,6 +112,8 @@ struct NetworkCard {
         machine.settle()
         write(.causeClear, .max, machine)
         space.write(table + 2, 2, 0x8000)
+        // Without messages again, so that the pin works.
+        space.write(table + 2, 2, 0)
     }
 
     /// Asserts or deasserts the card's pin.

@@ -1,10 +1,8 @@
 import ArgumentParser
 import BuildReplay
-import Glibc
 import PSeries
 import QEMUControl
 import Replay
-import Synchronization
 
 /// Holds builds of QEMU against the model: the same seeded random scenarios on both.
 @main
@@ -32,8 +30,20 @@ struct Conformance: ParsableCommand {
     @Option(help: "Differences after which a build is given up.")
     var limit = 5
 
+    @Option(help: "Seconds that a scenario may take on a build.")
+    var seconds = 120
+
     @Option(help: "A machine type alone, instead of all that the build and the model have.")
     var machineType: String?
+
+    @Option(help: "A file that keeps what was found equal, so that a later run goes on after it.")
+    var journal: String?
+
+    @Option(help: "A scenario file, run instead of random ones.")
+    var scenario: String?
+
+    @Flag(help: "Print the scenario of the first seed, and run nothing.")
+    var show = false
 
     func run() throws {
         var hasDifferences = false
@@ -52,10 +62,11 @@ struct Conformance: ParsableCommand {
     private func hold(_ build: String) throws -> Bool {
         let facts = try BuildFacts(asking: build)
         let release = facts.version.release
-        guard BuildProfile.named(release) != nil else {
+        guard let profile = BuildProfile.named(release) else {
             FileOutput.error("\(build): there is no profile of QEMU \(release)")
             throw ExitCode(2)
         }
+        if let scenario { return try hold(build, against: scenario) }
         let types = MachineType.all.filter { type in
             facts.machines.contains { $0.name == type.name } && (machineType ?? type.name) == type.name
         }
@@ -63,116 +74,41 @@ struct Conformance: ParsableCommand {
             FileOutput.error("\(build): has no such machine type")
             throw ExitCode(2)
         }
-        let state = Mutex(Tally())
-        let (first, total, length, limit) = (seed, count, length, limit)
+        let length = length
+        let draw: @Sendable (UInt64) -> RandomScenario = { seed in
+            RandomScenario(
+                seed: seed, type: types[Int(seed % UInt64(types.count))], build: profile, length: length)
+        }
+        guard !show else {
+            FileOutput.line(draw(seed).text)
+            return false
+        }
+        let kept = try journal.map { try Journal($0, of: "\(release) \(length)") }
+        let tally = SharedTally(Tally(first: seed, count: count, limit: limit, done: kept?.seeds ?? []))
+        let comparison = Comparison(build: build, limit: .seconds(seconds))
         inParallel(workers) { _ in
-            while let number = state.withLock({ $0.next(of: total, limit: limit) }) {
-                let type = types[number % types.count]
-                let scenario = RandomScenario(
-                    seed: first &+ UInt64(number), type: type, build: release, length: length)
-                let found = Trial(scenario, build: build).outcome()
-                state.withLock { $0.note(found, seed: first &+ UInt64(number), type: type.name) }
+            while let seed = tally.next() {
+                let scenario = draw(seed)
+                let found = Trial(scenario, comparison).outcome()
+                if case .same = found { kept?.note(seed) }
+                tally.note(found, Coverage(of: scenario.text), seed: seed)
             }
         }
-        return state.withLock { tally in
-            FileOutput.line(
-                "\(build): QEMU \(release): \(tally.done) scenarios of \(length) steps, seeds from \(first): "
-                    + "\(tally.differences) with differences, \(tally.troubles) that could not be run")
-            return tally.differences > 0 || tally.troubles > 0
-        }
-    }
-}
-
-/// What came of the scenarios so far.
-private struct Tally {
-    private(set) var done = 0
-    private(set) var differences = 0
-    private(set) var troubles = 0
-    private var begun = 0
-
-    mutating func next(of total: Int, limit: Int) -> Int? {
-        guard begun < total, differences + troubles < limit else { return nil }
-        defer { begun += 1 }
-        return begun
+        FileOutput.line("\(build): QEMU \(release), \(length) steps a scenario: \(tally.result.summary)")
+        return tally.result.hasFindings
     }
 
-    mutating func note(_ outcome: Trial.Outcome, seed: UInt64, type: String) {
-        done += 1
+    /// Whether a build does anything otherwise in the scenario of a file.
+    private func hold(_ build: String, against path: String) throws -> Bool {
+        guard let text = FileOutput.content(of: path) else { throw ValidationError("\(path) cannot be read") }
+        let outcome = try Comparison(build: build, limit: .seconds(seconds)).outcome(of: text)
         switch outcome {
-        case .same: break
-        case .trouble(let reason):
-            troubles += 1
-            FileOutput.line("seed \(seed), \(type): \(reason)")
-        case .different(let scenario, let differences):
-            self.differences += 1
-            FileOutput.line("seed \(seed), \(type), shortest scenario:")
-            FileOutput.line(scenario.text + differences.prefix(8).map { "# \($0)\n" }.joined())
+        case .same: FileOutput.line("\(build): agrees")
+        case .overdue(let reason): FileOutput.line("\(build): not over in time: \(reason)")
+        case .different(let differences):
+            FileOutput.line("\(build): differs\n" + differences.map { "  \($0)" }.joined(separator: "\n"))
         }
-    }
-}
-
-/// One scenario on both, and the shortest one that still differs.
-private struct Trial {
-    enum Outcome {
-        case same
-        case different(RandomScenario, [String])
-        case trouble(String)
-    }
-
-    private let scenario: RandomScenario
-    private let build: String
-
-    init(_ scenario: RandomScenario, build: String) {
-        self.scenario = scenario
-        self.build = build
-    }
-
-    func outcome() -> Outcome {
-        do {
-            let differences = try Comparison.differences(scenario.text, build: build)
-            guard !differences.isEmpty else { return .same }
-            let shortest = shortest()
-            let rest = (try? Comparison.differences(shortest.text, build: build)) ?? []
-            // What is gone the second time depends on more than the scenario.
-            return rest.isEmpty
-                ? .different(scenario, differences + ["(not seen again)"]) : .different(shortest, rest)
-        } catch {
-            return .trouble("\(error)\n\(scenario.text)")
-        }
-    }
-
-    /// Takes parts away, halves first, then single steps, as long as a difference stays.
-    private func shortest() -> RandomScenario {
-        var best = scenario
-        var size = max(1, best.steps.count / 2)
-        while size >= 1 {
-            var start = 0
-            var isShorter = false
-            while start < best.steps.count {
-                var candidate = best
-                candidate.steps.removeSubrange(start..<min(start + size, best.steps.count))
-                if let differences = try? Comparison.differences(candidate.text, build: build), !differences.isEmpty {
-                    best = candidate
-                    isShorter = true
-                } else {
-                    start += size
-                }
-            }
-            if size == 1, !isShorter { break }
-            size = max(1, size / 2)
-            if size == 1, best.steps.count == 1 { break }
-        }
-        return best
-    }
-}
-
-/// Lines to standard output, whole and at once.
-enum FileOutput {
-    static func line(_ text: String) { write(text, to: STDOUT_FILENO) }
-    static func error(_ text: String) { write("conformance: " + text, to: STDERR_FILENO) }
-
-    private static func write(_ text: String, to descriptor: Int32) {
-        let bytes = Array((text + "\n").utf8)
-        _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        if case .same = outcome { return false }
+        return true
     }
 }

@@ -28,10 +28,16 @@ public struct BuildProfile: Hashable, Sendable {
     public var managementStoreInjects: Bool
     /// Whether ESB pages take accesses of 1, 2 and 4 bytes besides 8: 10.0 and later.
     public var narrowStatusAccesses: Bool
+    /// Whether an access that nothing answers is a machine check: 10.0 and later. Before that a load gives 0 and a store is
+    /// lost.
+    public var unansweredFaults: Bool
     /// Whether a vCPU with an exception pending in its thread context is interrupted again after a load: 11.1.
     public var raisesContextAfterLoad: Bool
     /// Whether a load forgets which vCPUs the guest started: they run on and are given no interrupt any more. 10.0.
     public var forgetsStartedProcessors: Bool
+    /// Whether a machine goes on as if nothing had happened after a host bridge was unplugged: 10.0 and later. Before that
+    /// its memory is used after it was freed, and QEMU ends by SIGSEGV or SIGABRT a few calls later, or does not.
+    public var survivesBridgeUnplug: Bool
     /// Version of the `spapr_iommu` section written, and highest one read: 2 in 5.2, 3 later.
     public var iommuVersion: UInt32
     /// Version of the subsection `cpu/slb` written, and highest one read: 1 up to 7.2, 2 later.
@@ -43,8 +49,9 @@ public struct BuildProfile: Hashable, Sendable {
     public init(
         name: String, invalidServer: InvalidServer, acceptKeepsPendingPriority: Bool,
         priorityWriteDerivesPending: Bool, priorityWriteClearsException: Bool, lessFavouredSetsBitOnly: Bool,
-        managementStoreInjects: Bool, narrowStatusAccesses: Bool, raisesContextAfterLoad: Bool,
-        forgetsStartedProcessors: Bool, iommuVersion: UInt32, segmentVersion: UInt32, power9Alias: UInt32
+        managementStoreInjects: Bool, narrowStatusAccesses: Bool, unansweredFaults: Bool, raisesContextAfterLoad: Bool,
+        forgetsStartedProcessors: Bool, survivesBridgeUnplug: Bool, iommuVersion: UInt32, segmentVersion: UInt32,
+        power9Alias: UInt32
     ) {
         self.name = name
         self.invalidServer = invalidServer
@@ -54,8 +61,10 @@ public struct BuildProfile: Hashable, Sendable {
         self.lessFavouredSetsBitOnly = lessFavouredSetsBitOnly
         self.managementStoreInjects = managementStoreInjects
         self.narrowStatusAccesses = narrowStatusAccesses
+        self.unansweredFaults = unansweredFaults
         self.raisesContextAfterLoad = raisesContextAfterLoad
         self.forgetsStartedProcessors = forgetsStartedProcessors
+        self.survivesBridgeUnplug = survivesBridgeUnplug
         self.iommuVersion = iommuVersion
         self.segmentVersion = segmentVersion
         self.power9Alias = power9Alias
@@ -67,7 +76,9 @@ extension BuildProfile {
     public static let qemu5p2 = BuildProfile(
         name: "5.2", invalidServer: .crash, acceptKeepsPendingPriority: false, priorityWriteDerivesPending: false,
         priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: false,
-        narrowStatusAccesses: false, raisesContextAfterLoad: false, forgetsStartedProcessors: false,
+        narrowStatusAccesses: false, unansweredFaults: false, raisesContextAfterLoad: false,
+        forgetsStartedProcessors: false,
+        survivesBridgeUnplug: false,
         iommuVersion: 2, segmentVersion: 1,
         power9Alias: 0x004e_1200)
 
@@ -75,7 +86,9 @@ extension BuildProfile {
     public static let qemu7p2 = BuildProfile(
         name: "7.2", invalidServer: .crash, acceptKeepsPendingPriority: false, priorityWriteDerivesPending: false,
         priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: true,
-        narrowStatusAccesses: false, raisesContextAfterLoad: false, forgetsStartedProcessors: false,
+        narrowStatusAccesses: false, unansweredFaults: false, raisesContextAfterLoad: false,
+        forgetsStartedProcessors: false,
+        survivesBridgeUnplug: false,
         iommuVersion: 3, segmentVersion: 1,
         power9Alias: 0x004e_1200)
 
@@ -83,7 +96,9 @@ extension BuildProfile {
     public static let qemu10p0 = BuildProfile(
         name: "10.0", invalidServer: .reject, acceptKeepsPendingPriority: true, priorityWriteDerivesPending: true,
         priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: true,
-        narrowStatusAccesses: true, raisesContextAfterLoad: false, forgetsStartedProcessors: true,
+        narrowStatusAccesses: true, unansweredFaults: true, raisesContextAfterLoad: false,
+        forgetsStartedProcessors: true,
+        survivesBridgeUnplug: true,
         iommuVersion: 3, segmentVersion: 2,
         power9Alias: 0x004e_1202)
 
@@ -91,7 +106,9 @@ extension BuildProfile {
     public static let qemu11p1 = BuildProfile(
         name: "11.1", invalidServer: .reject, acceptKeepsPendingPriority: true, priorityWriteDerivesPending: true,
         priorityWriteClearsException: true, lessFavouredSetsBitOnly: true, managementStoreInjects: true,
-        narrowStatusAccesses: true, raisesContextAfterLoad: true, forgetsStartedProcessors: false,
+        narrowStatusAccesses: true, unansweredFaults: true, raisesContextAfterLoad: true,
+        forgetsStartedProcessors: false,
+        survivesBridgeUnplug: true,
         iommuVersion: 3, segmentVersion: 2,
         power9Alias: 0x004e_1202)
 

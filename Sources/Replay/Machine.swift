@@ -200,7 +200,6 @@ extension Machine {
     }
 
     mutating func resetAll() {
-        for place in bridges.indices { resetBridge(place: place) }
         for place in virtualDevices.indices {
             virtualDevices[place].queueState = [UInt8](repeating: 0, count: virtualDevices[place].queueState.count)
         }
@@ -211,8 +210,11 @@ extension Machine {
         }
         xics?.reset(&board)
         xive?.reset(&board)
+        // After the controllers: numbers of messages go back as ones that were reset (observed on 5.2 to 11.1).
+        for place in bridges.indices { resetBridge(place: place) }
         setNegotiated([UInt64](repeating: 0, count: 32))
         selectController()
+        settleFunctions()
         guestTree = currentTree()
     }
 

@@ -12,6 +12,9 @@ extension Machine {
         }
         if case .virtual = device { throw ConstructionError("Bus 'spapr-vio' does not support hotplugging") }
         try add(device)
+        if case .function(let function) = device, let place = place(of: function) {
+            bridges[place.bridge].functions[place.function].isConfigured = false
+        }
         announceHotPlug()
     }
 
@@ -106,26 +109,66 @@ extension Machine {
     ///
     /// - Throws: a sentence where there is no such device, or it cannot go.
     public mutating func unplug(_ device: DeviceSetup) throws(ConstructionError) {
-        announceHotPlug()
+        try checkUnplug(device)
+        if isAnnounced(device) { announceHotPlug() }
+        switch device {
+        case .virtual: break
+        case .bridge(let index): removeBridge(index)
+        case .function(let function): removeFunction(function)
+        case .core(let index): removeCore(index)
+        }
+    }
+
+    /// What QEMU refuses before it tells the guest.
+    private func checkUnplug(_ device: DeviceSetup) throws(ConstructionError) {
         switch device {
         case .virtual:
             throw ConstructionError("Bus 'spapr-vio' does not support hotplugging")
         case .bridge(let index):
-            try removeBridge(index)
+            guard index != 0, bridges.contains(where: { $0.index == index }) else {
+                throw ConstructionError("there is no PHB \(index) that can be unplugged")
+            }
+            guard setup.type.bridgeHotPlug else {
+                throw ConstructionError("PHB hotplug not supported for this machine")
+            }
         case .function(let function):
-            try removeFunction(bridge: function.bridge, address: function.configurationAddress)
+            guard place(of: function) != nil else {
+                let name = Owner.functionName(function.configurationAddress)
+                throw ConstructionError("there is no function \(name) behind PHB \(function.bridge)")
+            }
         case .core(let index):
-            try removeCore(index)
+            guard index != 0, board.processors.row(index: index) != nil else {
+                throw ConstructionError("there is no core \(index) that can be unplugged")
+            }
         }
     }
 
-    private mutating func removeBridge(_ index: UInt32) throws(ConstructionError) {
-        guard index != 0, let place = bridges.firstIndex(where: { $0.index == index }) else {
-            throw ConstructionError("there is no PHB \(index) that can be unplugged")
+    /// A function that was plugged in and never configured goes before anybody is told (`hw/ppc/spapr_pci.c`: events
+    /// are for functions that are still there, QEMU 5.2 to 11.1).
+    private func isAnnounced(_ device: DeviceSetup) -> Bool {
+        guard case .function(let function) = device, let place = place(of: function) else { return true }
+        return bridges[place.bridge].functions[place.function].isConfigured
+    }
+
+    private func place(of function: FunctionSetup) -> (bridge: Int, function: Int)? {
+        guard let bridge = bridges.firstIndex(where: { $0.index == function.bridge }) else { return nil }
+        let address = function.configurationAddress
+        let place = bridges[bridge].functions.firstIndex { $0.description.configurationAddress == address }
+        return place.map { (bridge, $0) }
+    }
+
+    /// What was plugged in counts as configured from a reset or a negotiation on (`spapr_drc_reset`).
+    mutating func settleFunctions() {
+        for bridge in bridges.indices {
+            for function in bridges[bridge].functions.indices {
+                bridges[bridge].functions[function].isConfigured = true
+            }
         }
-        guard setup.type.bridgeHotPlug else {
-            throw ConstructionError("PHB hotplug not supported for this machine")
-        }
+    }
+
+    private mutating func removeBridge(_ index: UInt32) {
+        guard let place = bridges.firstIndex(where: { $0.index == index }) else { return }
+        for function in bridges[place].functions.indices { setPin(place, function, to: false) }
         for block in bridges[place].blocks { releaseBlock(block, bridge: index) }
         for pin in bridges[place].pins {
             release(pin)
@@ -134,20 +177,14 @@ extension Machine {
         bridges.remove(at: place)
     }
 
-    private mutating func removeFunction(bridge: UInt32, address: UInt32) throws(ConstructionError) {
-        guard let place = bridges.firstIndex(where: { $0.index == bridge }),
-            let function = bridges[place].functions.firstIndex(where: {
-                $0.description.configurationAddress == address
-            })
-        else { throw ConstructionError("there is no function \(Owner.functionName(address)) behind PHB \(bridge)") }
-        setPin(place, function, to: false)
-        bridges[place].functions.remove(at: function)
+    private mutating func removeFunction(_ function: FunctionSetup) {
+        guard let place = place(of: function) else { return }
+        setPin(place.bridge, place.function, to: false)
+        bridges[place.bridge].functions.remove(at: place.function)
     }
 
-    private mutating func removeCore(_ index: UInt32) throws(ConstructionError) {
-        guard index != 0, let row = board.processors.row(index: index) else {
-            throw ConstructionError("there is no core \(index) that can be unplugged")
-        }
+    private mutating func removeCore(_ index: UInt32) {
+        guard let row = board.processors.row(index: index) else { return }
         for _ in 0..<setup.threads where row < board.processors.count {
             board.processors.remove(row: row)
             xics?.removeProcessor(row: row)

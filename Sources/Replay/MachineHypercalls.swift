@@ -229,31 +229,35 @@ extension EventAssignment {
 extension Machine {
     /// A load of the guest from real addresses: RAM, event state buffers, thread management area.
     ///
-    /// Nil where nothing answers. 1, 2, 4 or 8 bytes, big-endian.
+    /// Nil where the access faults. 1, 2, 4 or 8 bytes, big-endian.
     public mutating func load(_ address: UInt64, byteCount: Int, processor row: Int) -> UInt64? {
         guard board.end == nil, row >= 0, row < board.processors.count else { return nil }
         if address < board.memory.size { return board.memory.load(address, byteCount: byteCount) }
-        guard activeMode == .xive else { return nil }
+        guard activeMode == .xive else { return unanswered }
+        let kept = UInt64.max >> UInt64(max(0, 64 - 8 * byteCount))
         if let offset = xive?.statusOffset(address) {
-            guard byteCount == 8 || board.build.narrowStatusAccesses else { return nil }
-            return xive?.loadStatus(offset, on: &board)
+            guard byteCount == 8 || board.build.narrowStatusAccesses else { return unanswered }
+            return (xive?.loadStatus(offset, on: &board)).map { $0 & kept }
         }
-        guard let offset = xive?.managementOffset(address) else { return nil }
-        return xive?.loadManagement(offset, byteCount: byteCount, row: row, on: &board)
+        guard let offset = xive?.managementOffset(address) else { return unanswered }
+        return (xive?.loadManagement(offset, byteCount: byteCount, row: row, on: &board)).map { $0 & kept }
     }
 
-    /// A store of the guest to real addresses; false where nothing answers.
+    /// What a load gives where nothing answers it.
+    private var unanswered: UInt64? { board.build.unansweredFaults ? nil : 0 }
+
+    /// A store of the guest to real addresses; false where the access faults.
     @discardableResult
     public mutating func store(_ address: UInt64, _ value: UInt64, byteCount: Int, processor row: Int) -> Bool {
         guard board.end == nil, row >= 0, row < board.processors.count else { return false }
         if address < board.memory.size { return board.memory.store(address, value, byteCount: byteCount) }
-        guard activeMode == .xive else { return false }
+        guard activeMode == .xive else { return !board.build.unansweredFaults }
         if let offset = xive?.statusOffset(address) {
-            guard byteCount == 8 || board.build.narrowStatusAccesses else { return false }
+            guard byteCount == 8 || board.build.narrowStatusAccesses else { return !board.build.unansweredFaults }
             xive?.storeStatus(offset, on: &board)
             return true
         }
-        guard let offset = xive?.managementOffset(address) else { return false }
+        guard let offset = xive?.managementOffset(address) else { return !board.build.unansweredFaults }
         xive?.storeManagement(offset, value, byteCount: byteCount, row: row, on: &board)
         return true
     }

@@ -38,6 +38,7 @@ extension Machine {
         }
         setNegotiated(zip(platformOptions, Machine.words(of: guest)).map { $0 & $1 })
         selectController()
+        settleFunctions()
         guestTree = currentTree()
         // The tree handed back says what was chosen; what the platform offers is in the first one only.
         guestTree.offeredModes = nil
@@ -130,9 +131,10 @@ extension Machine {
     /// Uses 0x7000 for the vectors, as the recorded guests do, and leaves the status in the result.
     public mutating func negotiate(_ mode: InterruptMode, processor row: Int = 0) -> HypercallStatus {
         var bytes: [UInt8] = []
+        // From POWER7 to POWER11, by level and by model.
         for word: UInt32 in [
-            0xffff_ffff, 0x0f00_0006, 0xffff_ffff, 0x0f00_0005, 0xffff_ffff, 0x0f00_0004, 0xffff_0000, 0x004e_0000,
-            0xffff_0000, 0x0080_0000, 0x0000_0000, 0x0f00_0005,
+            0xffff_ffff, 0x0f00_0006, 0xffff_ffff, 0x0f00_0005, 0xffff_ffff, 0x0f00_0004, 0xffff_ffff, 0x0f00_0003,
+            0xffff_0000, 0x003f_0000, 0xffff_0000, 0x004e_0000, 0xffff_0000, 0x0080_0000, 0x0000_0000, 0x0f00_0005,
         ] {
             for shift in stride(from: 24, through: 0, by: -8) {
                 bytes.append(UInt8(truncatingIfNeeded: word >> UInt32(shift)))

@@ -35,6 +35,8 @@ struct FunctionPart: Hashable, Sendable {
     var enabledShift: UInt32 = 0
     /// Level of its pin.
     var isAsserted = false
+    /// Whether the guest is taken to have it in use: what was there at a reset or at a negotiation is.
+    var isConfigured = true
 }
 
 /// Something a person may set as the subject of an event: who raises an interrupt.

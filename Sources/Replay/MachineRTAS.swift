@@ -218,14 +218,16 @@ extension Machine {
     }
 
     /// `ibm,write-pci-config`: of configuration space the model has the MSI capability's enabled count.
+    ///
+    /// Whatever is wrong is a hardware error (`hw/ppc/spapr_pci.c`, observed on 7.2).
     private mutating func writeConfiguration(_ buffer: RTASBuffer) {
         let address = buffer.argument(0, board.memory)
         guard let (bridge, function) = place(buid: buffer.buid(at: 1, board.memory), address: address) else {
-            return setReturn(buffer, 0, RTASStatus.parameter)
+            return setReturn(buffer, 0, RTASStatus.hardware)
         }
         let size = buffer.argument(3, board.memory)
         let offset = address & 0xff
-        guard [1, 2, 4].contains(size), offset % size == 0 else { return setReturn(buffer, 0, RTASStatus.parameter) }
+        guard [1, 2, 4].contains(size), offset % size == 0 else { return setReturn(buffer, 0, RTASStatus.hardware) }
         setReturn(buffer, 0, RTASStatus.success)
         let part = bridges[bridge].functions[function]
         guard let capability = part.description.messageCapability else { return }

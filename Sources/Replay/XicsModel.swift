@@ -238,7 +238,12 @@ extension XicsModel {
         guard bounds.contains(number) else { return }
         let row = makeRow(number)
         var status = Status(rawValue: statuses[row])
-        if isLevel(row) { status.remove(.sent) } else { status.insert(.rejected) }
+        if isLevel(row) {
+            status.remove(.sent)
+        } else if flags[row] != 0 {
+            // A number that went back while it was presented is nothing any more.
+            status.insert(.rejected)
+        }
         setStatus(number, row, status)
     }
 

@@ -71,10 +71,11 @@ extension XiveModel {
         guard offset >> 16 == 2 else { return .max }
         let place = Int(offset & 0xfff)
         if place == 0x810, byteCount == 2 { return UInt64(accept(row, on: &board)) }
-        guard place >= 0x10, place &+ byteCount <= 0x20, place % byteCount == 0 else { return .max }
+        // Of the ring itself whole words alone are read, and of its upper half nothing (observed on 5.2 to 11.1).
+        guard byteCount >= 4, place >= 0x10, place &+ byteCount <= 0x18, place % byteCount == 0 else { return .max }
         var value: UInt64 = 0
         for index in place..<place + byteCount {
-            let isReadable = index < 0x18 && index != 0x16
+            let isReadable = index != 0x16
             value = value << 8 | UInt64(isReadable ? register(row, index) : 0)
         }
         return value
@@ -90,7 +91,7 @@ extension XiveModel {
             setCurrentPriority(row, UInt8(truncatingIfNeeded: value), on: &board)
         } else if byteCount == 1, place == 0x812 {
             setPending(row, priority: UInt8(truncatingIfNeeded: value), on: &board)
-        } else if place <= OSRing.cppr, place >= 0x10, place &+ byteCount > OSRing.cppr, place &+ byteCount <= 0x20 {
+        } else if byteCount >= 4, place == 0x10 {
             let shift = UInt64(8 &* (place &+ byteCount &- 1 &- OSRing.cppr))
             setRegister(row, OSRing.cppr, UInt8(truncatingIfNeeded: value >> shift))
         }

@@ -32,6 +32,8 @@ public protocol ScenarioMachine {
     mutating func store(_ address: UInt64, _ value: UInt64, byteCount: Int, processor row: Int) -> Bool
     /// Starts the vCPU of a server; the status of `start-cpu`.
     mutating func start(server: UInt32, processor row: Int) -> UInt32
+    /// Starts the vCPU of a row where nobody did, so that it can act.
+    mutating func wake(processor row: Int)
     /// Whether a vCPU that opens itself for external interrupts gets one.
     mutating func isInterrupted(processor row: Int) -> Bool
 
@@ -103,6 +105,12 @@ extension Machine: ScenarioMachine {
     /// `start-cpu`.
     public mutating func start(server: UInt32, processor row: Int) -> UInt32 {
         rtas(RTASCall.startCPU.rawValue, [server, 0, 0], returns: 1, processor: row).first ?? .max
+    }
+
+    /// By the boot vCPU, as a guest does.
+    public mutating func wake(processor row: Int) {
+        guard board.processors.halted.indices.contains(row), board.processors.halted[row] else { return }
+        _ = start(server: board.processors.servers[row].rawValue, processor: 0)
     }
 
     /// Whether the vCPU's input is up, and the machine knows that it runs.

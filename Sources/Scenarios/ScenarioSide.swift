@@ -18,6 +18,8 @@ struct ScenarioSide<Player: ScenarioMachine> {
             outcome.refusal = "there is no vCPU \(step.cpu)"
             return outcome
         }
+        // Only a vCPU that runs does anything.
+        if row != 0 { machine.wake(processor: row) }
         do {
             outcome.results = try perform(step, row)
         } catch {

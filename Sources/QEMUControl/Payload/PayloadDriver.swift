@@ -43,8 +43,6 @@ public final class PayloadDriver {
             "memory-backend-file,id=ppc_spapr.ram,share=on,size=\(memory.size),mem-path=/proc/self/fd/4,"
                 + "x-use-canonical-path-for-ramblock-id=off",
             "-machine", "memory-backend=ppc_spapr.ram", "-m", "size=\(memory.size >> 20)M",
-            // One thread for all vCPUs, which yield to each other while they wait.
-            "-accel", "tcg,thread=single",
             "-bios", "/proc/self/fd/5",
             "-chardev", "socket,id=\(terminalName),fd=6",
         ]
@@ -82,7 +80,10 @@ public final class PayloadDriver {
         code = try PayloadCode()
         memory = try MachineMemory(mebibytes: 256)
         let image = try Descriptor.inMemory("payload", bytes: code.bytes)
-        let all = Self.arguments(memory) + arguments + ["-nodefaults", "-display", "none", "-S"] + extra
+        // One thread for all vCPUs, which yield to each other while they wait, unless the caller says otherwise.
+        let accelerator = arguments.contains("-accel") ? [] : ["-accel", "tcg,thread=single"]
+        let all =
+            Self.arguments(memory) + accelerator + arguments + ["-nodefaults", "-display", "none", "-S"] + extra
         let (ours, theirs) = try Descriptor.socketPair()
         terminal = ours
         machine = try VirtualMachine(
@@ -163,6 +164,15 @@ public final class PayloadDriver {
             throw .system("nothing can be typed at the terminal", errno)
         }
     }
+
+    /// The vCPU of a server is gone: another that takes its number can be started.
+    public func stopped(server: UInt32) {
+        // Mailboxes go by place, so its own stays empty.
+        servers = servers.map { $0 == server ? Self.noServer : $0 }
+    }
+
+    /// Stands in ``servers`` where a vCPU is gone.
+    static let noServer = UInt32.max
 
     /// After a reset of the machine: the boot vCPU alone runs the payload.
     public func restarted() {

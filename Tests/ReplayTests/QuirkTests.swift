@@ -1,0 +1,108 @@
+import InterruptState
+import PSeries
+import Replay
+import Testing
+
+/// What random scenarios on builds taught of the model; each was seen on every build that the profile says.
+struct QuirkTests {
+    private static let management: UInt64 = 0x0006_0302_031a_0000
+    private static let status: UInt64 = 0x0006_0100_0000_0000 + 0x1000 * 0x2_0000 + 0x1_0000
+    private static let card = FunctionSetup(model: "e1000e", bridge: 2, slot: 2, messageVectors: 1, tableVectors: 5)
+
+    private func machine(
+        _ mode: InterruptModeSetting, type: String = "pseries-7.2", build: BuildProfile = .qemu10p0
+    ) throws -> Machine {
+        var setup = MachineSetup(type: try #require(MachineType.named(type)), build: build)
+        if setup.type.offeredModes != [.legacy] { setup.mode = mode }
+        setup.processorCount = 2
+        setup.maximumProcessors = 4
+        setup.devices = [.bridge(index: 2), .function(Self.card)]
+        var machine = try Machine(setup)
+        let status = machine.negotiate(mode == .xive ? .xive : .xics)
+        #expect(status == .success)
+        return machine
+    }
+
+    @Test func partsOfTheRingAreNotReadNorWritten() throws {
+        var machine = try machine(.xive)
+        for place: UInt64 in 0x10..<0x20 {
+            #expect(machine.load(Self.management + place, byteCount: 1, processor: 0) == 0xff)
+        }
+        #expect(machine.load(Self.management + 0x10, byteCount: 2, processor: 0) == 0xffff)
+        #expect(machine.load(Self.management + 0x18, byteCount: 4, processor: 0) == 0xffff_ffff)
+        #expect(machine.load(Self.management + 0x10, byteCount: 4, processor: 0) == 0xff)
+        machine.store(Self.management + 0x10, 0x0005, byteCount: 2, processor: 0)
+        #expect(machine.load(Self.management + 0x10, byteCount: 4, processor: 0) == 0xff)
+        machine.store(Self.management + 0x10, 0x0005_0000, byteCount: 4, processor: 0)
+        #expect(machine.load(Self.management + 0x10, byteCount: 4, processor: 0) == 0x0005_00ff)
+    }
+
+    @Test(arguments: BuildProfile.known)
+    func whatNothingAnswersFaultsOrGivesZero(_ build: BuildProfile) throws {
+        var xics = try machine(.xics, build: build)
+        #expect(xics.load(Self.status, byteCount: 8, processor: 0) == (build.unansweredFaults ? nil : 0))
+        let isStoredBeside = xics.store(Self.status, 0, byteCount: 8, processor: 0)
+        #expect(isStoredBeside == !build.unansweredFaults)
+        var xive = try machine(.xive, build: build)
+        let narrow = xive.load(Self.status + 0xd00, byteCount: 1, processor: 0)
+        #expect(narrow == (build.narrowStatusAccesses ? 1 : 0))
+        let isStored = xive.store(Self.status + 0xc00, 0, byteCount: 2, processor: 0)
+        #expect(isStored)
+        let now = xive.load(Self.status + 0x800, byteCount: 8, processor: 0)
+        #expect(now == (build.narrowStatusAccesses ? 0 : 1))
+    }
+
+    @Test func messagesOfAResetGoBackAfterTheirControllerWasReset() throws {
+        for mode: InterruptModeSetting in [.xics, .xive] {
+            var machine = try machine(mode)
+            let change = machine.changeMessages(
+                configurationAddress: Self.card.configurationAddress, buid: Owner.firstBridge + 2, function: 4, count: 1
+            )
+            guard case .granted(_, _, let first?) = change else {
+                Issue.record("no numbers were granted")
+                continue
+            }
+            machine.reset()
+            let state = machine.snapshot()
+            #expect(!machine.isClaimed(first))
+            let source = state.xics?.sources.first { $0.number == first }
+            #expect(mode == .xive || source?.priority == 0)
+            let assignment = state.xive?.sources.first { $0.number == first }?.assignment
+            #expect(mode == .xics || assignment?.rawValue == 0x8000_0000)
+        }
+    }
+
+    @Test func aBridgeThatGoesTakesItsPinsDownFirst() throws {
+        for mode: InterruptModeSetting in [.xics, .xive] {
+            var machine = try machine(mode)
+            let isUp = machine.setPin(bridge: 2, configurationAddress: Self.card.configurationAddress, to: true)
+            #expect(isUp)
+            try machine.unplug(.bridge(index: 2))
+            let state = machine.snapshot()
+            #expect(state.xive?.sources.contains { $0.status.rawValue & 4 != 0 } != true)
+            #expect(state.xics?.sources.contains { $0.status.rawValue & 1 != 0 } != true)
+        }
+    }
+
+    @Test func onlyWhatCanGoIsAnnounced() throws {
+        var machine = try machine(.xics)
+        let before = machine.snapshot()
+        #expect(throws: ConstructionError.self) { try machine.unplug(.core(index: 0)) }
+        #expect(throws: ConstructionError.self) { try machine.unplug(.bridge(index: 7)) }
+        #expect(machine.snapshot() == before)
+        // A function that nobody configured goes without a word.
+        let other = FunctionSetup(model: "e1000e", bridge: 0, slot: 5, messageVectors: 1, tableVectors: 5)
+        try machine.plug(.function(other))
+        let plugged = machine.snapshot()
+        try machine.unplug(.function(other))
+        #expect(machine.snapshot() == plugged)
+        try machine.unplug(.core(index: 1))
+        #expect(machine.processorCount == 1)
+    }
+
+    @Test func everyProcessorOfEveryTypeNegotiates() throws {
+        for type in ["pseries-2.1", "pseries-2.6", "pseries-3.0", "pseries-10.0"] {
+            _ = try machine(.xics, type: type)
+        }
+    }
+}
