@@ -123,6 +123,17 @@ struct SetupArguments {
         return [("driver", model.driver)] + model.properties + place
     }
 
+    /// An address by the card's place, as it stands in its configuration space, which a load compares: the address that QEMU
+    /// gives depends on the order in which cards were made.
+    private static func network(_ function: FunctionSetup) -> [(String, String)] {
+        let place = [function.bridge, UInt32(function.slot) << 3 | UInt32(function.function)]
+        let bytes = place.map { byte in
+            let digits = String(byte & 0xff, radix: 16)
+            return digits.utf8.count == 1 ? "0" + digits : digits
+        }
+        return [("romfile", ""), ("mac", "52:54:00:12:" + bytes.joined(separator: ":"))]
+    }
+
     /// A device of QEMU with these vectors.
     private static func model(
         of function: FunctionSetup
@@ -135,11 +146,11 @@ struct SetupArguments {
         {
             let isNetwork = function.model == "e1000e"
             let vectors = function.model.hasPrefix("virtio") ? [("vectors", "\(function.tableVectors)")] : []
-            return (function.model, (isNetwork ? [("romfile", "")] : []) + vectors)
+            return (function.model, (isNetwork ? network(function) : []) + vectors)
         }
         switch (function.messageVectors, function.tableVectors) {
         case (0, 1...2048) where function.model == "virtio-net-pci":
-            return ("virtio-net-pci", [("vectors", "\(function.tableVectors)"), ("romfile", "")])
+            return ("virtio-net-pci", [("vectors", "\(function.tableVectors)")] + network(function))
         case (0, 1...2048): return ("virtio-serial-pci", [("vectors", "\(function.tableVectors)")])
         case (1...16, function.messageVectors):
             return ("nec-usb-xhci", [("intrs", "\(function.messageVectors)")])

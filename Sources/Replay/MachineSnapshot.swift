@@ -24,7 +24,7 @@ extension Machine {
         }
         state.virtualDevices.sort { ($0.unitAddress, $0.type) < ($1.unitAddress, $1.type) }
         state.messageBitmap = plan.messageWords
-        state.negotiatedOptions = setup.type.stream.negotiatedOptions ? negotiatedOptions : nil
+        state.negotiatedOptions = savesOptions ? negotiatedOptions : nil
         state.deviceTree = setup.type.stream.deviceTree ? guestTree : nil
         state.numbers = numberRows
         return state
@@ -145,6 +145,13 @@ extension Machine {
         return DeviceTreeFacts(
             numbers: rows.sorted(), servers: board.processors.servers.sorted(),
             serverCount: board.processors.serverCount, offeredModes: offeredModes)
+    }
+
+    /// Whether the negotiated vector is saved: where the platform offers more than types before 2.8 did, which is hot-plug
+    /// events where there are any, and from 2.10 on the resizing of the hash table (`spapr_ov5_cas_needed`, 5.2 and 7.2).
+    private var savesOptions: Bool {
+        guard let version = setup.type.version else { return setup.type.stream.negotiatedOptions }
+        return hotPlug != nil || version >= MachineTypeVersion(2, 10)
     }
 
     private var offeredModes: UInt8 {

@@ -100,6 +100,18 @@ struct QuirkTests {
         #expect(machine.processorCount == 1)
     }
 
+    @Test(arguments: [
+        ("pseries-2.7", true, true), ("pseries-2.7", false, false), ("pseries-2.9", false, false),
+        ("pseries-2.10", false, true),
+    ])
+    func theNegotiatedVectorIsSavedWhereItSaysMoreThanOldTypesCould(_ type: String, _ events: Bool, _ isSaved: Bool)
+        throws
+    {
+        var setup = MachineSetup(type: try #require(MachineType.named(type)), build: .qemu7p2)
+        setup.modernHotPlugEvents = events
+        #expect((try Machine(setup).snapshot().negotiatedOptions != nil) == isSaved)
+    }
+
     @Test func everyProcessorOfEveryTypeNegotiates() throws {
         for type in ["pseries-2.1", "pseries-2.6", "pseries-3.0", "pseries-10.0"] {
             _ = try machine(.xics, type: type)
