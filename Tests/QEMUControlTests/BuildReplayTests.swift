@@ -1,4 +1,5 @@
 import BuildReplay
+import InterruptState
 import QEMUControl
 import Scenarios
 import Testing
@@ -38,5 +39,36 @@ import Testing
         let scenario = try ScenarioReader.scenario(text, file: "test")
         var stage = BuildStage(scenario, source: build.path, destinations: [build.path], limit: .zero)
         #expect(throws: BuildTrouble.self) { try ScenarioRun(scenario, on: &stage) }
+    }
+
+    @Test func devicesGoWhenTheGuestLetsThemGo() throws {
+        // Builds before 10.0 do not outlive the bridge.
+        let build = try #require(Builds.present.last)
+        let bridge = build.release == "5.2" || build.release == "7.2" ? "phb: 9" : "phb: 2"
+        let text = """
+            machine: {type: pseries-5.2, build: "\(build.release)", ic-mode: xics, cpus: 1, maxcpus: 4, devices: [
+              {phb: 2}, {core: 2}, {pci: {model: e1000e, at: "phb0:02.0"}}]}
+            steps:
+              - bind: {number: epow, server: 0}
+              - open
+              - unplug: {core: 0}
+              - take: 0
+                gives: none
+              - unplug: {core: 2}
+              - take: 0
+                gives: epow
+              - unplug: {pci: {model: e1000e, at: "phb0:02.0"}}
+              - take: 0
+                gives: epow
+              - unplug: {\(bridge)}
+            """
+        let scenario = try ScenarioReader.scenario(text, file: "test")
+        var stage = BuildStage(scenario, source: build.path, destinations: [], limit: .seconds(60))
+        let run = try ScenarioRun(scenario, on: &stage)
+        #expect(run.failures == [])
+        #expect(
+            run.sourceOutcomes.map { $0.refusal != nil }.prefix(7) == [false, false, true, false, false, false, false])
+        #expect(run.source.cpus.map(\.index) == [0])
+        #expect(run.source.bridges.count == (bridge == "phb: 2" ? 1 : 2))
     }
 }
