@@ -286,6 +286,10 @@ public final class BuildMachine: ScenarioMachine {
         case .virtualDevice(let address):
             try type(at: address)
         case .message(let bridge, let address, let vector):
+            // Without a number the card would keep the vector in mind, and send it when it gets one.
+            let owner = Owner.bridgeMessage(
+                bridge: Owner.firstBridge + UInt64(bridge), device: address, vector: vector)
+            guard number(of: owner) != nil else { return }
             let place = Scenario.FunctionReference(bridge: bridge, configurationAddress: address)
             try card(place)?.raise(vector, on: self)
         }

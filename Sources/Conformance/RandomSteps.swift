@@ -71,11 +71,15 @@ extension RandomGuest {
             ("phb0:03.0", "0x1800", "0x20000000"),
         ]
         let (place, address, low) = places[pick(3)]
-        switch pick(5) {
+        // A build's card sends what stands in its table, so the one that does asks for no other messages.
+        let isSender = place == "phb0:03.0"
+        switch isSender ? 1 + pick(4) : pick(5) {
         case 0: return "- messages: {of: \"\(place)\", count: \(one(of: ["1", "2", "4", "8"])), kind: msi}"
         case 1: return "- messages: {of: \"\(place)\", count: \(pick(6)), kind: msi-x}"
         case 2:
-            let arguments = [address, "0x8000000", low, one(of: ["1", "3", "4", "0"]), "\(pick(20))", "1"]
+            let arguments = [
+                address, "0x8000000", low, isSender ? "4" : one(of: ["1", "3", "4", "0"]), "\(pick(20))", "1",
+            ]
             return "- rtas: [change-msi, \(arguments.joined(separator: ", "))]"
         case 3: return "- rtas: [query-interrupt-source-number, \(address), 0x8000000, \(low), \(pick(6))]"
         default: return "- rtas: [change-msi, 0x2000, 0x8000000, \(low), 4, 1, 1]"
