@@ -233,10 +233,10 @@ extension Machine {
     public mutating func load(_ address: UInt64, byteCount: Int, processor row: Int) -> UInt64? {
         guard board.end == nil, row >= 0, row < board.processors.count else { return nil }
         if address < board.memory.size { return board.memory.load(address, byteCount: byteCount) }
-        guard activeMode == .xive else { return unanswered }
         let kept = UInt64.max >> UInt64(max(0, 64 - 8 * byteCount))
+        // The management area answers under XICS too where the machine has both controllers (observed on 5.2 to 11.1).
         if let offset = xive?.statusOffset(address) {
-            guard byteCount == 8 || board.build.narrowStatusAccesses else { return unanswered }
+            guard activeMode == .xive, byteCount == 8 || board.build.narrowStatusAccesses else { return unanswered }
             return (xive?.loadStatus(offset, on: &board)).map { $0 & kept }
         }
         guard let offset = xive?.managementOffset(address) else { return unanswered }
@@ -251,9 +251,10 @@ extension Machine {
     public mutating func store(_ address: UInt64, _ value: UInt64, byteCount: Int, processor row: Int) -> Bool {
         guard board.end == nil, row >= 0, row < board.processors.count else { return false }
         if address < board.memory.size { return board.memory.store(address, value, byteCount: byteCount) }
-        guard activeMode == .xive else { return !board.build.unansweredFaults }
         if let offset = xive?.statusOffset(address) {
-            guard byteCount == 8 || board.build.narrowStatusAccesses else { return !board.build.unansweredFaults }
+            guard activeMode == .xive, byteCount == 8 || board.build.narrowStatusAccesses else {
+                return !board.build.unansweredFaults
+            }
             xive?.storeStatus(offset, on: &board)
             return true
         }

@@ -52,6 +52,17 @@ struct QuirkTests {
         #expect(now == (build.narrowStatusAccesses ? 0 : 1))
     }
 
+    @Test func theManagementAreaAnswersUnderBothControllers() throws {
+        var dual = try machine(.dual)
+        let ring = dual.load(Self.management + 0x10, byteCount: 8, processor: 0)
+        #expect(ring == 0x0000_00ff_ff00_00ff)
+        let status = dual.load(Self.status, byteCount: 8, processor: 0)
+        #expect(status == nil)
+        var xics = try machine(.xics)
+        let none = xics.load(Self.management + 0x10, byteCount: 8, processor: 0)
+        #expect(none == nil)
+    }
+
     @Test func messagesOfAResetGoBackAfterTheirControllerWasReset() throws {
         for mode: InterruptModeSetting in [.xics, .xive] {
             var machine = try machine(mode)
