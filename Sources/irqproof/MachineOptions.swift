@@ -8,7 +8,7 @@ struct MachineOptions: ParsableArguments {
     @Option(help: "File of further machine types, such as a vendor's.")
     var types: String?
 
-    @Flag(help: "Machines are command lines of QEMU, as text or in files such as /proc/PID/cmdline.")
+    @Flag(help: "Machines are command lines of QEMU: text, or files.")
     var commandLine = false
 
     /// Upstream types and those of `--types`.
