@@ -72,7 +72,7 @@ let package = Package(
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
         // QEMU's saved-state formats; knows nothing of interrupts.
-        module("SavedState", ["CZlib", "CPipe"]),
+        module("SavedState", ["CZlib", "CPipe", "Files"]),
         // The platform: machine types, number maps, sections <-> InterruptState.
         module("PSeries", ["InterruptState", "SavedState"]),
         // Machine descriptions and vendors' machine types in YAML or JSON.
@@ -88,7 +88,7 @@ let package = Package(
         // InterruptState <-> SQLite.
         module("SnapshotStore", ["InterruptState", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
         // Real QEMU: starting builds, QMP, saving and loading states, calls without a guest.
-        module("QEMUControl", ["CKeeper", "Files", "PSeries"]),
+        module("QEMUControl", ["CKeeper", "Files", "InterruptState", "PSeries"]),
         // Scenarios on real builds.
         module(
             "BuildReplay",

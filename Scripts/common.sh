@@ -5,6 +5,8 @@ set -euo pipefail
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 captures=$repository/Fixtures/captures
+# Where Scripts/qemu-builds puts them; oracles/tool.py says the same to the checks in Python.
+builds=${IRQPROOF_BUILDS:-${XDG_CACHE_HOME:-$HOME/.cache}/irqproof/builds}
 
 say() {
     printf '%s\n' "$*" >&2

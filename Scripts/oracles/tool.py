@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RELEASE_BINARY = REPOSITORY / ".build" / "release" / "irqproof"
+
+_CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+# Where Scripts/qemu-builds puts them; Scripts/common.sh says the same to shells.
+BUILDS = Path(os.environ.get("IRQPROOF_BUILDS") or _CACHE / "irqproof" / "builds")
+
+
+def build(version: str) -> Path:
+    """The build of a version of QEMU, there or not."""
+    return BUILDS / f"qemu-system-ppc64-{version}"
+
 
 # A run takes milliseconds; this only ends one that hangs.
 TIME_LIMIT_SECONDS = 120

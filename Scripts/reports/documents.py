@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 import sqlite3
 import tempfile
 from pathlib import Path
 
 import jsonschema
+from oracles.tool import BUILDS
 
 from . import pairs
 
@@ -36,11 +36,9 @@ COMMANDS = {
 }
 
 
-def build() -> str | None:
+def any_build() -> str | None:
     """Any build of QEMU that can run a gate's cell."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "irqproof" / "builds"
-    folder = Path(os.environ.get("IRQPROOF_BUILDS") or cache)
-    found = sorted(folder.glob("qemu-system-ppc64-*")) if folder.is_dir() else []
+    found = sorted(BUILDS.glob("qemu-system-ppc64-*")) if BUILDS.is_dir() else []
     return str(found[0]) if found else shutil.which("qemu-system-ppc64")
 
 
@@ -56,7 +54,7 @@ def prepare(forms, folder: Path) -> None:
     content = bytearray((folder / "proof.db").read_bytes())
     content[len(content) // 2] ^= 0x40
     (folder / "forged.db").write_bytes(content)
-    if program := build():
+    if program := any_build():
         cell = "machine-types: [pseries-5.2]\nmodes: [xive]\ntopologies: [minimal]\nscenarios: [boot]\ndirections: [itself]\n"
         (folder / "irqproof.yaml").write_text(f"candidate: {program}\n{cell}", encoding="utf-8")
 

@@ -226,9 +226,7 @@ extension PayloadDriver {
     {
         var contents: [SavedState.GuestMemory.Content] = []
         for stretch in stretches {
-            guard let count = Int(exactly: stretch.count), count <= memorySize,
-                stretch.address <= UInt64(memorySize - count)
-            else {
+            guard let count = Int(exactly: stretch.count), hasMemory(at: stretch.address, count: count) else {
                 contents.append(.outside)
                 continue
             }

@@ -1,3 +1,4 @@
+import InterruptState
 import PSeries
 import QEMUControl
 import Replay
@@ -127,10 +128,7 @@ struct SetupArguments {
     /// gives depends on the order in which cards were made.
     private static func network(_ function: FunctionSetup) -> [(String, String)] {
         let place = [function.bridge, UInt32(function.slot) << 3 | UInt32(function.function)]
-        let bytes = place.map { byte in
-            let digits = String(byte & 0xff, radix: 16)
-            return digits.utf8.count == 1 ? "0" + digits : digits
-        }
+        let bytes = place.map { hexadecimal(UInt64($0 & 0xff), digits: 2).dropFirst(2) }
         return [("romfile", ""), ("mac", "52:54:00:12:" + bytes.joined(separator: ":"))]
     }
 

@@ -135,7 +135,7 @@ struct Comparison {
 
     private static func text(_ outcome: ScenarioRun.Outcome) -> String {
         if let refusal = outcome.refusal { return refusal }
-        let values = outcome.results.map { hexadecimal($0, digits: 1) }
+        let values = outcome.results.map { hexadecimal($0) }
         return values.isEmpty ? "none" : values.joined(separator: " ")
     }
 }

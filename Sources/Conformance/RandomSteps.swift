@@ -1,3 +1,4 @@
+import InterruptState
 import PSeries
 import Scenarios
 
@@ -168,6 +169,6 @@ extension RandomGuest {
     }
 
     private mutating func value32() -> String { hexadecimal(anything() & 0xffff_ffff) }
+
     private mutating func one(from values: [UInt64]) -> UInt64 { values[pick(values.count)] }
-    private func hexadecimal(_ value: UInt64) -> String { "0x" + String(value, radix: 16) }
 }

@@ -82,9 +82,7 @@ struct RecordedMachine: ScenarioMachine {
     }
 
     mutating func wake(processor row: Int) {
-        if machine.board.processors.halted.indices.contains(row), machine.board.processors.halted[row] {
-            record.noteEvent()
-        }
+        if machine.isHalted(processor: row) { record.noteEvent() }
         machine.wake(processor: row)
     }
 
@@ -133,40 +131,35 @@ struct RecordedMachine: ScenarioMachine {
 struct RecordedStage: ScenarioStage {
     private(set) var sourceRecord = GuestRecord()
     private(set) var destinationRecord = GuestRecord()
-    private let scenario: Scenario
+    private let models: ModelStage
 
     init(_ scenario: Scenario) {
-        self.scenario = scenario
+        models = ModelStage(scenario)
     }
 
-    var hopCount: Int { scenario.destination == nil ? 0 : 1 }
+    var hopCount: Int { models.hopCount }
 
     mutating func source() throws(ConstructionError) -> RecordedMachine {
-        let machine = RecordedMachine(try Machine(scenario.source))
+        let machine = RecordedMachine(try models.source())
         sourceRecord = machine.record
         return machine
     }
 
     mutating func destination() throws(ConstructionError) -> RecordedMachine {
-        let machine = RecordedMachine(try Machine(scenario.destination ?? scenario.source))
+        let machine = RecordedMachine(try models.destination())
         destinationRecord = machine.record
         return machine
     }
 
     func constructed(_ hop: Int) throws(ConstructionError) -> Result<MachineState, ConstructionError> {
-        do throws(ConstructionError) {
-            return .success(try Machine(scenario.destination ?? scenario.source).snapshot())
-        } catch {
-            return .failure(error)
-        }
+        try models.constructed(hop)
     }
 
     mutating func migrate(
         from player: RecordedMachine, hop: Int
     ) throws(ConstructionError) -> (LoadResult, RecordedMachine?) {
-        var machine = try Machine(scenario.destination ?? scenario.source)
-        let result = machine.load(player.machine.save())
-        guard result == .accepted else { return (result, nil) }
+        let (result, machine) = try models.migrate(from: player.machine, hop: hop)
+        guard let machine else { return (result, nil) }
         let recorded = RecordedMachine(machine)
         destinationRecord = recorded.record
         return (result, recorded)

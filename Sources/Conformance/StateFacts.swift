@@ -44,7 +44,7 @@ enum StateFacts {
             facts["vCPU \(cpu.index)"] = "context \(context) presenter \(presenter ?? "none")"
         }
         for bridge in state.bridges {
-            facts["bridge \(hexadecimal(bridge.buid, digits: 1))"] =
+            facts["bridge \(hexadecimal(bridge.buid))"] =
                 bridge.messages.map { "\($0.device):\($0.first)+\($0.count)" }.joined(separator: " ")
         }
         facts["bitmap"] = state.messageBitmap?.map { String($0, radix: 16) }.joined(separator: " ") ?? "none"

@@ -19,7 +19,7 @@ public struct CellRecord: Hashable, Sendable {
         addMap(of: constructed)
         addState(of: run.source)
         for outcome in run.sourceOutcomes {
-            let values = outcome.results.map { hexadecimal($0, digits: 1) }.joined(separator: " ")
+            let values = outcome.results.map { hexadecimal($0) }.joined(separator: " ")
             steps["line \(outcome.line)"] = outcome.refusal ?? (values.isEmpty ? "none" : values)
         }
     }
@@ -56,7 +56,7 @@ public struct CellRecord: Hashable, Sendable {
         var words = [binding.isMasked ? "masked" : "open"]
         words.append("server " + (binding.server.map { String($0.rawValue) } ?? "none"))
         words.append("priority \(binding.priority)")
-        if let eisn = binding.eisn { words.append("eisn \(hexadecimal(UInt64(eisn), digits: 1))") }
+        if let eisn = binding.eisn { words.append("eisn \(hexadecimal(UInt64(eisn)))") }
         switch saved.facts.activeMode {
         case .xive:
             let status = saved.xive?.sources.first { $0.number == number }?.status
@@ -71,7 +71,7 @@ public struct CellRecord: Hashable, Sendable {
     private mutating func addQueue(_ queue: EventQueue, _ saved: MachineState) {
         let name = "\(queue.tableServer.rawValue)/\(queue.tablePriority)"
         state["queue \(name)"] =
-            "at \(hexadecimal(queue.address, digits: 1)), \(queue.byteCount) bytes, generation \(queue.generation), "
+            "at \(hexadecimal(queue.address)), \(queue.byteCount) bytes, generation \(queue.generation), "
             + "index \(queue.nextIndex), notifies \(queue.alwaysNotifies ? "always" : "once")"
         guard case .captured(let all) = saved.xive?.contents else { return }
         let entries = all.filter { $0.queueIndex == queue.index }

@@ -90,8 +90,8 @@ struct CellRun {
         guard let step = scenario.steps.first(where: { $0.line == line }) else { return "no step" }
         let name: String =
             switch step.action {
-            case .hypercall(let opcode, _): Hypercall(rawValue: opcode)?.name ?? hexadecimal(opcode, digits: 1)
-            case .rtas(let token, _, _): RTASCall(rawValue: token)?.name ?? hexadecimal(UInt64(token), digits: 1)
+            case .hypercall(let opcode, _): Hypercall(rawValue: opcode)?.name ?? hexadecimal(opcode)
+            case .rtas(let token, _, _): RTASCall(rawValue: token)?.name ?? hexadecimal(UInt64(token))
             default: String("\(step.action)".prefix { $0 != "(" })
             }
         return "\(name), vCPU \(step.cpu)"
@@ -108,7 +108,7 @@ struct CellRun {
             guard let outcome = outcomes.last(where: { $0.line == line }) else { return "nothing" }
             if let refusal = outcome.refusal { return refusal }
             return outcome.results.isEmpty
-                ? "none" : outcome.results.map { hexadecimal($0, digits: 1) }.joined(separator: " ")
+                ? "none" : outcome.results.map { hexadecimal($0) }.joined(separator: " ")
         }
         return "gives \(text(run.sourceOutcomes)) on the source and \(text(run.destinationOutcomes)) on the destination"
             + " (line \(line) of the scenario)"

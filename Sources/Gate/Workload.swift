@@ -100,7 +100,7 @@ private struct WorkloadWriter {
                 steps += ["- start: \(server(cpu))", "  gives: 0"]
             }
             guard isXive else { continue }
-            let page = hexadecimal(0x200_0000 + UInt64(place) * 0x10_0000, digits: 1)
+            let page = hexadecimal(0x200_0000 + UInt64(place) * 0x10_0000)
             steps += ["- queue: {server: \(server(cpu)), page: \(page)}", "  gives: H_SUCCESS"]
             bind("ipi \(server(cpu))", to: cpu)
         }
@@ -121,7 +121,7 @@ private struct WorkloadWriter {
         let eisn = 0x10 + eisns.count
         eisns.append((number, eisn))
         let priority = isXive ? 6 : 5
-        let name = isXive ? ", eisn: \(hexadecimal(UInt64(eisn), digits: 1))" : ""
+        let name = isXive ? ", eisn: \(hexadecimal(UInt64(eisn)))" : ""
         steps += [
             "- bind: {number: \"\(number)\", server: \(server(cpu)), priority: \(priority)\(name)}",
             "  gives: H_SUCCESS",
@@ -212,7 +212,7 @@ private struct WorkloadWriter {
         let isOfLast =
             number == "epow" || number.contains("pin") || number.hasSuffix("/0") || number == "ipi \(server(lastCPU))"
         let cpu = number.hasPrefix("ipi") ? Self.index(number, inventory.cpus, server) : isOfLast ? lastCPU : 0
-        let eisn = isXive ? ", eisn: \(hexadecimal(UInt64(eisns[place].eisn), digits: 1))" : ""
+        let eisn = isXive ? ", eisn: \(hexadecimal(UInt64(eisns[place].eisn)))" : ""
         steps.append("- bind: {number: \"\(number)\", server: \(server(cpu)), priority: \(isXive ? 6 : 5)\(eisn)}")
     }
 
@@ -240,8 +240,8 @@ private struct WorkloadWriter {
     private mutating func release(_ place: String) {
         let parts = place.dropFirst(3).split { ":.".contains($0) }.compactMap { UInt32($0, radix: 16) }
         guard parts.count == 3 else { return }
-        let address = hexadecimal(UInt64(parts[1]) << 11 | UInt64(parts[2]) << 8, digits: 1)
-        let low = hexadecimal(0x2000_0000 + UInt64(parts[0]), digits: 1)
+        let address = hexadecimal(UInt64(parts[1]) << 11 | UInt64(parts[2]) << 8)
+        let low = hexadecimal(0x2000_0000 + UInt64(parts[0]))
         steps += ["- rtas: [change-msi, \(address), 0x8000000, \(low), 4, 0, 1]", "  gives: 0"]
     }
 

@@ -183,6 +183,6 @@ extension Gap {
     public static func entriesOutsideMemory(of queue: EventQueue) -> Gap {
         Gap(
             subject: "the entries of queue \(queue.tableServer)/\(queue.tablePriority)",
-            reason: "its address \(hexadecimal(queue.address, digits: 1)) is outside of guest memory")
+            reason: "its address \(hexadecimal(queue.address)) is outside of guest memory")
     }
 }

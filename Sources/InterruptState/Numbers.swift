@@ -73,7 +73,7 @@ public enum InterruptMode: String, Hashable, Sendable, CaseIterable {
 /// `0x` and at least `digits` lower-case hexadecimal digits.
 ///
 /// `String(_:radix:)` has no padding and Foundation's formats cost start-up time.
-public func hexadecimal(_ value: UInt64, digits: Int) -> String {
+public func hexadecimal(_ value: UInt64, digits: Int = 1) -> String {
     let text = String(value, radix: 16)
     return "0x" + String(repeating: "0", count: max(0, digits - text.count)) + text
 }

@@ -1,5 +1,6 @@
 import CKeeper
 import Glibc
+import InterruptState
 
 /// RAM of a machine that its controller can read and write while the machine runs.
 ///
@@ -60,9 +61,14 @@ public final class MachineMemory {
         guard failure == 0 else { throw .system("guest memory cannot be copied", failure) }
     }
 
+    /// Whether all of a stretch is memory.
+    func contains(_ address: UInt64, count: Int) -> Bool {
+        count >= 0 && count <= size && address <= UInt64(size - count)
+    }
+
     fileprivate func check(_ address: UInt64, _ count: Int) throws(QEMUError) -> Int {
-        guard count >= 0, count <= size, address <= UInt64(size - count) else {
-            throw QEMUError(.payload, "address 0x\(String(address, radix: 16)) is outside guest memory")
+        guard contains(address, count: count) else {
+            throw QEMUError(.payload, "address \(hexadecimal(address)) is outside guest memory")
         }
         return Int(address)
     }

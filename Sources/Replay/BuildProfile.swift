@@ -45,29 +45,12 @@ public struct BuildProfile: Hashable, Sendable {
     /// Processor version that the alias `power9` means: 0x004e1200 in 5.2 and 7.2, 0x004e1202 later.
     public var power9Alias: UInt32
 
-    /// A build by all its properties, in the order of the fields.
-    public init(
-        name: String, invalidServer: InvalidServer, acceptKeepsPendingPriority: Bool,
-        priorityWriteDerivesPending: Bool, priorityWriteClearsException: Bool, lessFavouredSetsBitOnly: Bool,
-        managementStoreInjects: Bool, narrowStatusAccesses: Bool, unansweredFaults: Bool, raisesContextAfterLoad: Bool,
-        forgetsStartedProcessors: Bool, survivesBridgeUnplug: Bool, iommuVersion: UInt32, segmentVersion: UInt32,
-        power9Alias: UInt32
-    ) {
-        self.name = name
-        self.invalidServer = invalidServer
-        self.acceptKeepsPendingPriority = acceptKeepsPendingPriority
-        self.priorityWriteDerivesPending = priorityWriteDerivesPending
-        self.priorityWriteClearsException = priorityWriteClearsException
-        self.lessFavouredSetsBitOnly = lessFavouredSetsBitOnly
-        self.managementStoreInjects = managementStoreInjects
-        self.narrowStatusAccesses = narrowStatusAccesses
-        self.unansweredFaults = unansweredFaults
-        self.raisesContextAfterLoad = raisesContextAfterLoad
-        self.forgetsStartedProcessors = forgetsStartedProcessors
-        self.survivesBridgeUnplug = survivesBridgeUnplug
-        self.iommuVersion = iommuVersion
-        self.segmentVersion = segmentVersion
-        self.power9Alias = power9Alias
+    /// A later build: this one but for what changed since.
+    private func followed(by name: String, _ change: (inout BuildProfile) -> Void) -> BuildProfile {
+        var later = self
+        later.name = name
+        change(&later)
+        return later
     }
 }
 
@@ -77,40 +60,35 @@ extension BuildProfile {
         name: "5.2", invalidServer: .crash, acceptKeepsPendingPriority: false, priorityWriteDerivesPending: false,
         priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: false,
         narrowStatusAccesses: false, unansweredFaults: false, raisesContextAfterLoad: false,
-        forgetsStartedProcessors: false,
-        survivesBridgeUnplug: false,
-        iommuVersion: 2, segmentVersion: 1,
+        forgetsStartedProcessors: false, survivesBridgeUnplug: false, iommuVersion: 2, segmentVersion: 1,
         power9Alias: 0x004e_1200)
 
     /// QEMU 7.2.
-    public static let qemu7p2 = BuildProfile(
-        name: "7.2", invalidServer: .crash, acceptKeepsPendingPriority: false, priorityWriteDerivesPending: false,
-        priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: true,
-        narrowStatusAccesses: false, unansweredFaults: false, raisesContextAfterLoad: false,
-        forgetsStartedProcessors: false,
-        survivesBridgeUnplug: false,
-        iommuVersion: 3, segmentVersion: 1,
-        power9Alias: 0x004e_1200)
+    public static let qemu7p2 = qemu5p2.followed(by: "7.2") {
+        $0.managementStoreInjects = true
+        $0.iommuVersion = 3
+    }
 
     /// QEMU 10.0.
-    public static let qemu10p0 = BuildProfile(
-        name: "10.0", invalidServer: .reject, acceptKeepsPendingPriority: true, priorityWriteDerivesPending: true,
-        priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: true,
-        narrowStatusAccesses: true, unansweredFaults: true, raisesContextAfterLoad: false,
-        forgetsStartedProcessors: true,
-        survivesBridgeUnplug: true,
-        iommuVersion: 3, segmentVersion: 2,
-        power9Alias: 0x004e_1202)
+    public static let qemu10p0 = qemu7p2.followed(by: "10.0") {
+        $0.invalidServer = .reject
+        $0.acceptKeepsPendingPriority = true
+        $0.priorityWriteDerivesPending = true
+        $0.narrowStatusAccesses = true
+        $0.unansweredFaults = true
+        $0.forgetsStartedProcessors = true
+        $0.survivesBridgeUnplug = true
+        $0.segmentVersion = 2
+        $0.power9Alias = 0x004e_1202
+    }
 
     /// QEMU 11.1.
-    public static let qemu11p1 = BuildProfile(
-        name: "11.1", invalidServer: .reject, acceptKeepsPendingPriority: true, priorityWriteDerivesPending: true,
-        priorityWriteClearsException: true, lessFavouredSetsBitOnly: true, managementStoreInjects: true,
-        narrowStatusAccesses: true, unansweredFaults: true, raisesContextAfterLoad: true,
-        forgetsStartedProcessors: false,
-        survivesBridgeUnplug: true,
-        iommuVersion: 3, segmentVersion: 2,
-        power9Alias: 0x004e_1202)
+    public static let qemu11p1 = qemu10p0.followed(by: "11.1") {
+        $0.priorityWriteClearsException = true
+        $0.lessFavouredSetsBitOnly = true
+        $0.raisesContextAfterLoad = true
+        $0.forgetsStartedProcessors = false
+    }
 
     /// The builds whose behaviour is known, oldest first.
     public static let known: [BuildProfile] = [.qemu5p2, .qemu7p2, .qemu10p0, .qemu11p1]

@@ -43,7 +43,7 @@ extension Machine {
         }
         if let other = virtualDevices.first(where: { $0.unitAddress == address }) {
             throw ConstructionError(
-                "\(other.type) and \(device.type) devices conflict at address \(hexadecimal(UInt64(address), digits: 1))"
+                "\(other.type) and \(device.type) devices conflict at address \(hexadecimal(UInt64(address)))"
             )
         }
         let number = try plan.number(of: .virtualDevice(type: device.type, unitAddress: address))

@@ -74,7 +74,7 @@ extension Machine {
                     + "\(board.build.segmentVersion)"
             }
             if let version, let own = processorVersion, version != own {
-                return "error while loading state for instance \(hexadecimal(UInt64(section.instance), digits: 1)) "
+                return "error while loading state for instance \(hexadecimal(UInt64(section.instance))) "
                     + "of device 'cpu'"
             }
             return nil

@@ -167,7 +167,7 @@ private struct Binding: Equatable, CustomStringConvertible {
     }
 
     var description: String {
-        let place = "queue \(queue >> 3)/\(queue & 7), EISN \(hexadecimal(UInt64(eisn), digits: 1))"
+        let place = "queue \(queue >> 3)/\(queue & 7), EISN \(hexadecimal(UInt64(eisn)))"
         return isMasked ? "masked, \(place)" : place
     }
 }
@@ -184,7 +184,7 @@ private struct Settings: Equatable, CustomStringConvertible {
     }
 
     var description: String {
-        queue.isValid ? "\(queue.byteCount) bytes at \(hexadecimal(queue.address, digits: 1))" : "not valid"
+        queue.isValid ? "\(queue.byteCount) bytes at \(hexadecimal(queue.address))" : "not valid"
     }
 }
 

@@ -245,7 +245,7 @@ extension TraceRun {
             let value = event.number(after: "val="),
             found != value
         {
-            contradict(event, "the model gives \(hexadecimal(found, digits: 1))")
+            contradict(event, "the model gives \(hexadecimal(found))")
         }
     }
 

@@ -44,7 +44,7 @@ struct QueueText {
             let sources = numbers[entry.eisn] ?? []
             let from = sources.map { "\($0) \(printable(state.owner(of: $0)?.description ?? "no owner"))" }
             table.add([
-                String(entry.position), String(entry.generation), hexadecimal(UInt64(entry.eisn), digits: 1),
+                String(entry.position), String(entry.generation), hexadecimal(UInt64(entry.eisn)),
                 from.isEmpty ? "no source has this EISN" : from.joined(separator: ", "),
             ])
         }

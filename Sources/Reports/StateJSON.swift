@@ -108,7 +108,7 @@ enum StateJSON {
         json.member("server", queue.tableServer.rawValue)
         json.member("priority", queue.tablePriority)
         json.member("enabled", queue.isEnabled)
-        json.member("address", hexadecimal(queue.address, digits: 1))
+        json.member("address", hexadecimal(queue.address))
         json.member("entries", queue.entryCount)
         json.member("next", queue.nextIndex)
         json.member("generation", queue.generation)

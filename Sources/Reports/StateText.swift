@@ -89,7 +89,7 @@ public struct StateText {
                 [number.description, kind(number), owner(number, isClaimed: assignment.isValid)]
                     + [source.status.description.replacing(" ", with: "")]
                     + (assignment.isValid || assignment != .free
-                        ? [target, hexadecimal(UInt64(assignment.eisn), digits: 1), queue] : ["", "", ""]))
+                        ? [target, hexadecimal(UInt64(assignment.eisn)), queue] : ["", "", ""]))
         }
         return table
     }
@@ -135,7 +135,7 @@ public struct StateText {
     // MARK: - Queues, vCPUs, sections
 
     private func place(_ queue: EventQueue) -> String {
-        queue.isEnabled ? "@\(hexadecimal(queue.address, digits: 1))" : "not enabled"
+        queue.isEnabled ? "@\(hexadecimal(queue.address))" : "not enabled"
     }
 
     private func queues() -> TextTable {

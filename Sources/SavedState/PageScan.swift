@@ -34,9 +34,9 @@ struct PageScan {
         _ progress: ((UInt64, UInt64?) -> Void)?
     ) throws(SavedStateError) -> ([UInt64: [UInt8]], RAMRecords) {
         var wanted = WantedPages(block: block, offsets: offsets, pageSize: stream.pageSize)
-        if let (map, ram) = stream.records {
-            try map.read(stream.source, block: block, offsets: offsets, ram: ram, into: &wanted)
-            return (wanted.pages, ram)
+        if let records = stream.records {
+            try records.read(stream.source, block: block, offsets: offsets, into: &wanted)
+            return (wanted.pages, records.ram)
         }
         let source: any ByteSource
         if let passes = stream.passes { source = try passes() } else { source = stream.source }

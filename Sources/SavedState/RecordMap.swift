@@ -79,3 +79,24 @@ struct RecordMap: PageSink, Sendable {
         return low < sorted.count && sorted[low] <= range.upperBound
     }
 }
+
+/// The records of a stream's RAM where all of them were seen.
+struct MappedRecords: Sendable {
+    private let map: RecordMap
+    /// The reader as it was behind the last record: it knows the blocks.
+    let ram: RAMRecords
+
+    /// Nil where the walk has not kept every record.
+    init?(_ walker: borrowing StreamWalker<RecordMap>) {
+        guard walker.sink.isComplete else { return nil }
+        map = walker.sink
+        ram = walker.ram
+    }
+
+    /// Reads the records that may be about wanted pages, which are given by their offsets in a block.
+    func read(
+        _ source: any ByteSource, block: Int, offsets: Set<UInt64>, into sink: inout some PageSink
+    ) throws(SavedStateError) {
+        try map.read(source, block: block, offsets: offsets, ram: ram, into: &sink)
+    }
+}

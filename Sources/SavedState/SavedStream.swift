@@ -26,8 +26,8 @@ public struct SavedStream: Sendable {
     public let endOffset: UInt64?
     /// Where the stream begins in its file: mapped-ram places count from there.
     let fileOffset: UInt64
-    /// Where RAM was walked to its end: the records, and the reader as it was behind them.
-    let records: (map: RecordMap, ram: RAMRecords)?
+    /// Where RAM was walked to its end.
+    let records: MappedRecords?
     /// For a stream that cannot be sought: a new pass over all of it. Nil where `source` has everything.
     let passes: (@Sendable () throws(SavedStateError) -> PipeByteSource)?
 

@@ -37,8 +37,8 @@ struct LocatedStream {
     var notes: [String] = []
     var damage: SavedStateError?
     var endOffset: UInt64?
-    /// Where RAM was walked to its end: the records, and the reader as it was behind them.
-    var records: (map: RecordMap, ram: RAMRecords)?
+    /// Where RAM was walked to its end.
+    var records: MappedRecords?
 }
 
 /// Finds the device sections of a stream: the ladder of ways, best first.

@@ -38,8 +38,7 @@ struct TailOpener {
     }
 
     private enum Verdict {
-        /// With the records of RAM where all of them were seen.
-        case verified((map: RecordMap, ram: RAMRecords)?)
+        case verified(MappedRecords?)
         case unexplained(String)
         case refused(SavedStateError)
     }
@@ -74,7 +73,7 @@ struct TailOpener {
         } catch {
             return try explain(error, walker.cursor.position, first)
         }
-        return .verified(walker.sink.isComplete ? (walker.sink, walker.ram) : nil)
+        return .verified(MappedRecords(walker))
     }
 
     /// Whether an item may stand before the devices found from the end.

@@ -1,3 +1,4 @@
+import Files
 import Glibc
 
 /// A file without a name, gone when it is closed.
@@ -6,16 +7,13 @@ final class TemporaryFile: Sendable {
 
     /// Creates a file in the folder that TMPDIR names, else in /tmp.
     init() throws(SavedStateError) {
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var name = Array((folder + "/irqproof-XXXXXX").utf8CString)
-        let descriptor = mkstemp(&name)
-        guard descriptor >= 0, fcntl(descriptor, F_SETFD, FD_CLOEXEC) >= 0 else {
+        do throws(FileFailure) {
+            descriptor = try openNamelessFile()
+        } catch {
             throw SavedStateError(
-                .unreadable, "no temporary file: \(String(cString: strerror(errno)))", file: folder,
+                .unreadable, "no temporary file: \(error.reason)", file: temporaryFolder(),
                 advice: "set TMPDIR to a folder that can be written")
         }
-        unlink(name)
-        self.descriptor = descriptor
     }
 
     deinit {
@@ -33,18 +31,12 @@ final class TemporaryFile: Sendable {
 
     /// Appends bytes.
     func write(_ bytes: [UInt8]) throws(SavedStateError) {
-        var done = 0
-        while done < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, $0.count - done)
-            }
-            if count > 0 {
-                done += count
-            } else if errno != EINTR {
-                throw SavedStateError(
-                    .unreadable, "the temporary file cannot be written: \(String(cString: strerror(errno)))",
-                    advice: "set TMPDIR to a folder with more room")
-            }
+        do throws(FileFailure) {
+            try writeAll(bytes[...], to: descriptor)
+        } catch {
+            throw SavedStateError(
+                .unreadable, "the temporary file cannot be written: \(error.reason)",
+                advice: "set TMPDIR to a folder with more room")
         }
     }
 

@@ -107,9 +107,14 @@ extension Machine: ScenarioMachine {
         rtas(RTASCall.startCPU.rawValue, [server, 0, 0], returns: 1, processor: row).first ?? .max
     }
 
+    /// Whether a vCPU waits for `start-cpu`; one that is not there does not.
+    public func isHalted(processor row: Int) -> Bool {
+        board.processors.halted.indices.contains(row) && board.processors.halted[row]
+    }
+
     /// By the boot vCPU, as a guest does.
     public mutating func wake(processor row: Int) {
-        guard board.processors.halted.indices.contains(row), board.processors.halted[row] else { return }
+        guard isHalted(processor: row) else { return }
         _ = start(server: board.processors.servers[row].rawValue, processor: 0)
     }
 
@@ -143,18 +148,22 @@ extension Machine: ScenarioMachine {
 }
 
 /// Models of a scenario's machines.
-struct ModelStage: ScenarioStage {
+public struct ModelStage: ScenarioStage {
     private let scenario: Scenario
 
-    init(_ scenario: Scenario) {
+    /// Machines as the scenario describes them.
+    public init(_ scenario: Scenario) {
         self.scenario = scenario
     }
 
-    var hopCount: Int { scenario.destination == nil ? 0 : 1 }
+    /// One hop where the scenario has a destination.
+    public var hopCount: Int { scenario.destination == nil ? 0 : 1 }
 
-    func source() throws(ConstructionError) -> Machine { try Machine(scenario.source) }
+    /// The model of the source.
+    public func source() throws(ConstructionError) -> Machine { try Machine(scenario.source) }
 
-    func constructed(_ hop: Int) throws(ConstructionError) -> Result<MachineState, ConstructionError> {
+    /// The destination's state at its reset.
+    public func constructed(_ hop: Int) throws(ConstructionError) -> Result<MachineState, ConstructionError> {
         do throws(ConstructionError) {
             return .success(try destination().snapshot())
         } catch {
@@ -162,13 +171,16 @@ struct ModelStage: ScenarioStage {
         }
     }
 
-    func destination() throws(ConstructionError) -> Machine { try Machine(scenario.destination ?? scenario.source) }
+    /// The model of the destination, or of the source again where the scenario has none.
+    public func destination() throws(ConstructionError) -> Machine { try Machine(scenario.destination ?? scenario.source) }
 
-    func migrate(from player: Machine, hop: Int) throws(ConstructionError) -> (LoadResult, Machine?) {
+    /// Saves the model and loads it into one of the destination.
+    public func migrate(from player: Machine, hop: Int) throws(ConstructionError) -> (LoadResult, Machine?) {
         var machine = try destination()
         let result = machine.load(player.save())
         return (result, result == .accepted ? machine : nil)
     }
 
-    func state(of player: inout Machine) throws(ConstructionError) -> MachineState { player.snapshot() }
+    /// All that the model's state is made of.
+    public func state(of player: inout Machine) throws(ConstructionError) -> MachineState { player.snapshot() }
 }

@@ -160,6 +160,6 @@ public struct ScenarioRun: Sendable {
     }
 
     private static func text(_ values: [UInt64]) -> String {
-        values.isEmpty ? "none" : values.map { hexadecimal($0, digits: 1) }.joined(separator: " ")
+        values.isEmpty ? "none" : values.map { hexadecimal($0) }.joined(separator: " ")
     }
 }

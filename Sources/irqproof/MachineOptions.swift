@@ -14,7 +14,7 @@ struct MachineOptions: ParsableArguments {
     /// Upstream types and those of `--types`.
     func catalogue() throws -> MachineTypeCatalogue {
         guard let types = Settings.current.types(types).content else { return MachineTypeCatalogue() }
-        return try reading(types) { (text) throws(DescriptionError) in try MachineTypeCatalogue(parsing: text) }
+        return try reading(types) { try MachineTypeCatalogue(parsing: $0) }
     }
 
     /// A machine by the name of its type, by the path of its description or of a libvirt domain, or by QEMU's command line.
@@ -30,25 +30,24 @@ struct MachineOptions: ParsableArguments {
     }
 
     private func machine(commandLine word: String, _ catalogue: MachineTypeCatalogue) throws -> MachineDescription {
-        let isFile = word == "-" || TextFile.exists(word)
-        let text = isFile ? try TextFile.read(word, limit: Document.sizeLimit) : word
+        func machine(_ text: String) throws -> MachineDescription {
+            try MachineDescription(commandLine: CommandLineText.arguments(text), catalogue: catalogue)
+        }
+        if word == "-" || TextFile.exists(word) { return try reading(word, machine) }
         do {
-            return try MachineDescription(commandLine: CommandLineText.arguments(text), catalogue: catalogue)
+            return try machine(word)
         } catch {
-            throw Trouble(isFile ? "\(word): \(error)" : "\(error)")
+            throw Trouble("\(error)")
         }
     }
 
     /// No description begins as XML does.
     private func described(_ path: String, _ catalogue: MachineTypeCatalogue) throws -> MachineDescription {
-        let text = try TextFile.read(path, limit: Document.sizeLimit)
-        do {
+        try reading(path) { text in
             if text.first(where: { !$0.isWhitespace }) == "<" {
                 return try MachineDescription(libvirtDomain: text, catalogue: catalogue)
             }
             return try MachineDescription(parsing: text, catalogue: catalogue)
-        } catch {
-            throw Trouble("\(path): \(error)")
         }
     }
 
@@ -61,9 +60,7 @@ struct MachineOptions: ParsableArguments {
         return described.map { ($0.0, $0.1) } + (types.map { [("types", $0)] } ?? [])
     }
 
-    private func reading<Value>(
-        _ path: String, _ read: (String) throws(DescriptionError) -> Value
-    ) throws -> Value {
+    private func reading<Value>(_ path: String, _ read: (String) throws -> Value) throws -> Value {
         let text = try TextFile.read(path, limit: Document.sizeLimit)
         do {
             return try read(text)

@@ -192,7 +192,7 @@ struct ReplayCommand: ParsableCommand {
         func text(_ outcomes: [ScenarioRun.Outcome]) -> String {
             guard let outcome = outcomes.last(where: { $0.line == line }) else { return "nothing" }
             if let refusal = outcome.refusal { return refusal }
-            let values = outcome.results.map { hexadecimal($0, digits: 1) }
+            let values = outcome.results.map { hexadecimal($0) }
             return values.isEmpty ? "none" : values.joined(separator: " ")
         }
         return "source \(text(run.sourceOutcomes)), destination \(text(run.destinationOutcomes))"

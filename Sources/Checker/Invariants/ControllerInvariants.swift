@@ -89,7 +89,7 @@ extension Inspection {
             let strange = Set(entries.map(\.eisn).filter { !shown.contains($0) }).sorted()
             if !strange.isEmpty {
                 let value =
-                    "EISN " + strange.prefix(4).map { hexadecimal(UInt64($0), digits: 1) }.joined(separator: ", ")
+                    "EISN " + strange.prefix(4).map { hexadecimal(UInt64($0)) }.joined(separator: ", ")
                 let rest = strange.count > 4 ? " and \(strange.count - 4) more" : ""
                 let lead = "Entries in event queues show numbers that no claimed source has"
                 add(fault(.queueUnknownEntry, lead, queue.index, value + rest))

@@ -46,7 +46,7 @@ extension Inspection {
         let isAmbiguous = answer.flags?.isSuperset(of: [.lsi, .msi]) ?? false
         let isOdd = differ(row.owner.kind, row.kind) || differ(row.owner.kind, inTable) || differ(row.kind, inTable)
         guard isAmbiguous || isOdd else { return }
-        let table = answer.flags.map { hexadecimal(UInt64($0.rawValue), digits: 1) } ?? "none"
+        let table = answer.flags.map { hexadecimal(UInt64($0.rawValue)) } ?? "none"
         add(
             Violation(
                 .kindMismatch, "The kind of a number does not fit its owner", subject: "\(row.number) kind",

@@ -43,7 +43,7 @@ extension Decoding {
         let number: UInt32 = try reader.integer("irq", in: part)
         guard address == name.unitAddress else {
             throw reader.error(
-                .malformed, "unit address \(hexadecimal(UInt64(address), digits: 1)) does not match the section's name",
+                .malformed, "unit address \(hexadecimal(UInt64(address))) does not match the section's name",
                 field: "reg", at: field.offset)
         }
         let rest = try reader.range(at: field.offset + 8, count: field.elementSize &- 8, field: field.name)

@@ -63,7 +63,7 @@ extension ConstructionRefusal: CustomStringConvertible {
         case .numberOutsideSpace(let number): "\(number) is beyond the controller's tables"
         case .noFreeNumber: "no number is left"
         case .outsideMap: "the number map has no number for it"
-        case .unitAddressTaken(let address): "devices conflict at address \(hexadecimal(UInt64(address), digits: 1))"
+        case .unitAddressTaken(let address): "devices conflict at address \(hexadecimal(UInt64(address)))"
         case .noFreeUnitAddress: "no unit address is left"
         case .bridgeIndexTooLarge(_, let maximum): "\"index\" for PAPR PHB is too large (max \(maximum))"
         case .bridgeIndexTaken(let index): "a host bridge with index \(index) exists already"

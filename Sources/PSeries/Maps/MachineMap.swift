@@ -68,7 +68,7 @@ public struct MachineMap: Hashable, Sendable {
     }
 
     private func virtualInverse(_ offset: UInt32) -> String {
-        func hex(_ value: UInt32) -> String { hexadecimal(UInt64(value), digits: 1) }
+        func hex(_ value: UInt32) -> String { hexadecimal(UInt64(value)) }
         if case .sparse = description.type.map {
             switch offset {
             case ..<0x4000: return "VIO at \(hex(0x7100_0000 + offset))"

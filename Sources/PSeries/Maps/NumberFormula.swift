@@ -60,7 +60,7 @@ extension NumberMap {
 
 extension SparseNumberMap {
     fileprivate var formulas: [NumberFormula] {
-        func hex(_ value: UInt32) -> String { hexadecimal(UInt64(value), digits: 1) }
+        func hex(_ value: UInt32) -> String { hexadecimal(UInt64(value)) }
         let vio = hex(virtualDeviceBase)
         let window = "\(hex(bridgeBase)) + \(hex(bridgeWindow)) × index"
         return [

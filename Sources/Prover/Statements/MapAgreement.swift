@@ -31,7 +31,7 @@ public struct MapAgreement {
         var reasons: [String] = []
         if let address = comparison?.first {
             reasons.append(
-                "unit address \(hexadecimal(UInt64(address), digits: 1)): \(vio(first, address)) and \(vio(second, address)); \(comparison?.differing ?? 0) addresses differ"
+                "unit address \(hexadecimal(UInt64(address))): \(vio(first, address)) and \(vio(second, address)); \(comparison?.differing ?? 0) addresses differ"
             )
         }
         if let pin = pins.first {

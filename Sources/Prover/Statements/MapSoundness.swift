@@ -95,7 +95,7 @@ extension MapSoundness {
         ),
     ]
 
-    private func hex(_ value: UInt32) -> String { hexadecimal(UInt64(value), digits: 1) }
+    private func hex(_ value: UInt32) -> String { hexadecimal(UInt64(value)) }
 
     /// What libvirt hands out: adapters from 0x1000 by 4 KiB, terminals from 0x30000000, and the default NVRAM.
     private func libvirtAddresses() -> Proof {

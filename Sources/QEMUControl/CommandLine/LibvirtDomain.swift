@@ -1,3 +1,4 @@
+import InterruptState
 import PSeries
 
 /// A libvirt domain as the QEMU command line that libvirt makes of it, as far as interrupt numbers depend on it.
@@ -133,7 +134,7 @@ public struct LibvirtDomain: Hashable, Sendable {
                 "the <\(device.name)> has no VIO address; libvirt writes it out when the domain is defined: use what "
                     + "“virsh dumpxml” prints", device)
         }
-        return "0x" + String(try number(reg, "reg", address), radix: 16)
+        return hexadecimal(UInt64(try number(reg, "reg", address)))
     }
 
     private static func number(_ text: String, _ name: String, _ element: XMLElement) throws(QEMUError) -> UInt32 {

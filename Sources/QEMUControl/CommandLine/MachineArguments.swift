@@ -1,3 +1,4 @@
+import InterruptState
 import PSeries
 
 /// A machine description as a command line of QEMU.
@@ -54,7 +55,7 @@ public struct MachineArguments: Hashable, Sendable {
 
     private mutating func addBuiltInDevices(_ description: MachineDescription) {
         for _ in 0..<description.serials { arguments += ["-serial", "null"] }
-        if let address = description.nvram { arguments += ["-global", "spapr-nvram.reg=\(Self.hexadecimal(address))"] }
+        if let address = description.nvram { arguments += ["-global", "spapr-nvram.reg=\(hexadecimal(UInt64(address)))"] }
         for _ in 0..<description.networkCards { arguments += ["-net", "nic,model=spapr-vlan"] }
         for bus in 0..<description.scsiAdapters { arguments += ["-drive", "if=scsi,bus=\(bus),media=cdrom"] }
     }
@@ -72,7 +73,7 @@ public struct MachineArguments: Hashable, Sendable {
                 arguments += ["-chardev", "null,id=vty\(place)"]
                 words.append(("chardev", "vty\(place)"))
             }
-            if let address { words.append(("reg", Self.hexadecimal(address))) }
+            if let address { words.append(("reg", hexadecimal(UInt64(address)))) }
         }
         if device.isHotPlugged {
             plugged.append(Dictionary(words.map { ($0.name, QMPValue.text($0.value)) }) { $1 })
@@ -90,6 +91,4 @@ public struct MachineArguments: Hashable, Sendable {
         case .nvram: throw QEMUError(.cannotStart, "a machine has one NVRAM, which is no device to be added")
         }
     }
-
-    private static func hexadecimal(_ value: UInt32) -> String { "0x" + String(value, radix: 16) }
 }

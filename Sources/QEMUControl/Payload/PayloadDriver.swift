@@ -179,8 +179,8 @@ public final class PayloadDriver {
         servers = Array(servers.prefix(1))
     }
 
-    /// Bytes of guest memory.
-    public var memorySize: Int { memory.size }
+    /// Whether all of a stretch is guest memory.
+    public func hasMemory(at address: UInt64, count: Int) -> Bool { memory.contains(address, count: count) }
 
     /// Reads guest memory.
     public func readMemory(at address: UInt64, count: Int) throws(QEMUError) -> [UInt8] {

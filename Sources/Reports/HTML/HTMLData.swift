@@ -89,7 +89,7 @@ enum HTMLData {
     private static func queue(_ queue: EventQueue, _ pending: [QueueEntry]?, _ json: inout JSONWriter) {
         json.member("i", queue.index)
         json.member("name", "\(queue.tableServer)/\(queue.tablePriority)")
-        json.member("address", hexadecimal(queue.address, digits: 1))
+        json.member("address", hexadecimal(queue.address))
         json.member("size", queue.entryCount)
         json.member("next", queue.nextIndex)
         json.member("generation", queue.generation)
@@ -97,7 +97,7 @@ enum HTMLData {
         json.member("always", queue.alwaysNotifies)
         guard let pending else { return json.member("pending", String?.none) }
         json.array("pending") { json in
-            for entry in pending { json.value(hexadecimal(UInt64(entry.eisn), digits: 1)) }
+            for entry in pending { json.value(hexadecimal(UInt64(entry.eisn))) }
         }
     }
 
@@ -142,7 +142,7 @@ private enum HTMLNumbers {
         json.member("kind", rows.first?.kind?.rawValue)
         json.member("server", configuration.server?.rawValue)
         json.member("priority", configuration.isMasked ? nil : configuration.priority)
-        json.member("eisn", configuration.eisn.map { hexadecimal(UInt64($0), digits: 1) })
+        json.member("eisn", configuration.eisn.map { hexadecimal(UInt64($0)) })
         json.member("status", status(number, state))
         guard state.facts.activeMode == .xive, let xive = state.xive, !configuration.isMasked else { return }
         json.member("queue", xive.source(number).assignment.queueIndex)

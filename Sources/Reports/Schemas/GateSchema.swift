@@ -58,42 +58,42 @@ enum GateSchema {
           }
         """#
 
+    /// What every finding of a cell has, waived or not.
+    private static let required =
+        #""rule", "severity", "title", "consequence", "numbers", "fingerprint", "subjects", "details""#
+
+    private static let members = #"""
+        "rule": { "type": "string", "pattern": "^[a-z-]+/[a-z-]+$" },
+        "severity": { "$ref": "#/$defs/severity" },
+        "title": { "type": "string" },
+        "consequence": { "type": "string" },
+        "numbers": { "type": "string" },
+        "fingerprint": { "type": "string" },
+        "subjects": { "$ref": "#/$defs/texts" },
+        "details": { "$ref": "#/$defs/texts" }
+        """#
+
     static let definitions = #"""
             "cellFinding": {
               "type": "object",
               "required": [
-                "rule", "severity", "title", "consequence", "numbers", "fingerprint", "subjects", "details"
+                \#(required)
               ],
               "properties": {
-                "rule": { "type": "string", "pattern": "^[a-z-]+/[a-z-]+$" },
-                "severity": { "$ref": "#/$defs/severity" },
-                "title": { "type": "string" },
-                "consequence": { "type": "string" },
-                "numbers": { "type": "string" },
-                "fingerprint": { "type": "string" },
-                "subjects": { "$ref": "#/$defs/texts" },
-                "details": { "$ref": "#/$defs/texts" }
+                \#(members)
               }
             },
             "waivedFinding": {
               "type": "object",
               "required": [
-                "waiver", "owner", "reason", "expires", "rule", "severity", "title", "consequence", "numbers",
-                "fingerprint", "subjects", "details"
+                "waiver", "owner", "reason", "expires", \#(required)
               ],
               "properties": {
                 "waiver": { "type": "string" },
                 "owner": { "type": "string" },
                 "reason": { "type": "string" },
                 "expires": { "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" },
-                "rule": { "type": "string", "pattern": "^[a-z-]+/[a-z-]+$" },
-                "severity": { "$ref": "#/$defs/severity" },
-                "title": { "type": "string" },
-                "consequence": { "type": "string" },
-                "numbers": { "type": "string" },
-                "fingerprint": { "type": "string" },
-                "subjects": { "$ref": "#/$defs/texts" },
-                "details": { "$ref": "#/$defs/texts" }
+                \#(members)
               }
             }
         """#
