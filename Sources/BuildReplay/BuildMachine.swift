@@ -17,7 +17,7 @@ public final class BuildMachine: ScenarioMachine {
     /// The controller that the guest chose, or was born with.
     public internal(set) var activeMode: InterruptMode
 
-    let driver: PayloadDriver
+    let driver: GuestDriver
     private let deadline: Deadline
     /// The state where it was saved and the machine did not run since.
     var saved: SavedState?
@@ -38,9 +38,10 @@ public final class BuildMachine: ScenarioMachine {
     }
 
     /// Starts a build with a machine, paused at its reset.
-    init(setup: MachineSetup, build: String, arguments: [String], patience: Duration, deadline: Deadline)
-        throws(QEMUError)
-    {
+    init(
+        setup: MachineSetup, build: String, arguments: [String], way: GuestDriver.Way, patience: Duration,
+        deadline: Deadline
+    ) throws(QEMUError) {
         self.setup = setup
         self.deadline = deadline
         processors = Self.processors(of: setup)
@@ -48,14 +49,14 @@ public final class BuildMachine: ScenarioMachine {
         activeMode = Self.modeAtReset(setup)
         let boot = processors.first?.server ?? 0
         // A stream without a configuration cannot say that it has no memory in it.
-        driver = try PayloadDriver(
-            build: build, arguments: arguments, server: boot,
+        driver = try GuestDriver(
+            build: build, arguments: arguments, server: boot, way: way,
             memoryTransfer: setup.type.stream.configurationAndFooters ? .besideStream : .inStream, patience: patience)
         if let first = processors.first { threads[first.index] = first.server }
     }
 
     /// A destination that was loaded: the guest of another machine goes on in it.
-    init(setup: MachineSetup, taking guest: BuildMachine, driver: PayloadDriver) {
+    init(setup: MachineSetup, taking guest: BuildMachine, driver: GuestDriver) {
         self.setup = setup
         self.driver = driver
         deadline = guest.deadline

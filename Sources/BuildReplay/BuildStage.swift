@@ -62,14 +62,16 @@ public struct BuildStage: ScenarioStage {
     private let patience: Duration
     private let deadline: Deadline
     private let constructedStates: ConstructedStates
+    private let way: GuestDriver.Way
 
     /// - Parameters:
     ///   - destinations: the builds that the state is moved to, one after the other.
+    ///   - way: how guests make their calls.
     ///   - patience: how long a build may take to start, for a batch of calls, and to go on with a state.
     ///   - limit: how long everything together may take.
     public init(
-        _ scenario: Scenario, source: String, destinations: [String], patience: Duration = .seconds(20),
-        limit: Duration = .seconds(86_400),
+        _ scenario: Scenario, source: String, destinations: [String], way: GuestDriver.Way = .payload,
+        patience: Duration = .seconds(20), limit: Duration = .seconds(86_400),
         constructedStates: ConstructedStates = ConstructedStates()
     ) {
         self.scenario = scenario
@@ -78,6 +80,7 @@ public struct BuildStage: ScenarioStage {
         self.patience = min(patience, limit)
         deadline = Deadline(after: limit)
         self.constructedStates = constructedStates
+        self.way = way
     }
 
     /// As many as there are builds; none where the scenario has no destination.
@@ -122,7 +125,7 @@ public struct BuildStage: ScenarioStage {
         let arguments = try arguments(setup)
         do throws(QEMUError) {
             return try BuildMachine(
-                setup: setup, build: build, arguments: arguments, patience: patience, deadline: deadline)
+                setup: setup, build: build, arguments: arguments, way: way, patience: patience, deadline: deadline)
         } catch  where error.code == .ended && !error.log.isEmpty {
             throw .notBuildable("\(build) refuses the machine: \(Self.words(error))")
         } catch {
@@ -220,7 +223,7 @@ public struct BuildStage: ScenarioStage {
     }
 }
 
-extension PayloadDriver {
+extension GuestDriver {
     /// What stretches of guest memory hold, the machine being paused.
     func contents(of stretches: [SavedState.GuestMemory.Stretch]) throws(QEMUError) -> [SavedState.GuestMemory.Content]
     {

@@ -85,7 +85,7 @@ struct SetupArguments {
     private static func withTerminal(_ arguments: [String]) -> [String] {
         var arguments = arguments
         if let place = arguments.firstIndex(of: "-serial"), place + 1 < arguments.count {
-            arguments[place + 1] = "chardev:" + PayloadDriver.terminalName
+            arguments[place + 1] = "chardev:" + GuestDriver.terminalName
         }
         return arguments
     }

@@ -21,25 +21,25 @@ public final class QMPConnection {
 
     /// Served while an answer is waited for.
     var attendant: (any Attendant)?
-    private let channel: QMPChannel
+    private let channel: SocketChannel
     private var events: [Event] = []
     private var lastCommand: Int64 = 0
 
     /// Connects to the socket of a `-qmp` option of a running QEMU.
     public convenience init(path: String, patience: Duration = .seconds(10)) throws(QEMUError) {
-        let channel = try QMPChannel.connect(path: path, until: Deadline(after: patience))
+        let channel = try SocketChannel.connect(path: path, until: Deadline(after: patience))
         try self.init(channel, patience: patience)
     }
 
     /// Reads the greeting and leaves the negotiation of capabilities behind.
-    init(_ channel: QMPChannel, patience: Duration) throws(QEMUError) {
+    init(_ channel: SocketChannel, patience: Duration) throws(QEMUError) {
         self.channel = channel
         self.patience = patience
         version = try Self.greeting(channel, until: Deadline(after: patience))
         try execute("qmp_capabilities")
     }
 
-    private static func greeting(_ channel: QMPChannel, until deadline: Deadline) throws(QEMUError) -> QEMUVersion {
+    private static func greeting(_ channel: SocketChannel, until deadline: Deadline) throws(QEMUError) -> QEMUVersion {
         let line: [UInt8]
         do throws(QEMUError) {
             line = try channel.readLine(until: deadline)

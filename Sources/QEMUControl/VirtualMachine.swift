@@ -55,7 +55,7 @@ public final class VirtualMachine {
         _ socket: Descriptor, _ program: Program, _ patience: Duration
     ) throws(QEMUError) -> QMPConnection {
         do throws(QEMUError) {
-            return try QMPConnection(QMPChannel(socket), patience: patience)
+            return try QMPConnection(SocketChannel(socket), patience: patience)
         } catch  where error.code == .timedOut {
             throw QEMUError(.timedOut, "\(program.path): no greeting in time", advice: "is it a build of QEMU?")
         }

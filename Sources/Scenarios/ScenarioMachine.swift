@@ -172,7 +172,9 @@ public struct ModelStage: ScenarioStage {
     }
 
     /// The model of the destination, or of the source again where the scenario has none.
-    public func destination() throws(ConstructionError) -> Machine { try Machine(scenario.destination ?? scenario.source) }
+    public func destination() throws(ConstructionError) -> Machine {
+        try Machine(scenario.destination ?? scenario.source)
+    }
 
     /// Saves the model and loads it into one of the destination.
     public func migrate(from player: Machine, hop: Int) throws(ConstructionError) -> (LoadResult, Machine?) {

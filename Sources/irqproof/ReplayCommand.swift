@@ -3,6 +3,7 @@ import BuildReplay
 import Checker
 import InterruptState
 import PSeries
+import QEMUControl
 import Replay
 import Reports
 import Scenarios
@@ -15,9 +16,9 @@ struct ReplayCommand: ParsableCommand {
         usage: "irqproof replay [OPTION]... SCENARIO",
         discussion: Help.text(
             """
-            The steps before a scenario's “migrate” run on the source, those after it on both. FILE#MOMENT is a state:
-            source, constructed, loaded, source-continued or destination-continued. --trace replays QEMU's log of a real
-            guest. With --source-qemu the machines are builds, which migrate for real.
+            Steps before “migrate” run on the source, the others on both. FILE#MOMENT is a state: source, constructed,
+            loaded, source-continued or destination-continued. With --source-qemu the machines are builds: they migrate
+            for real.
 
             Example: irqproof replay break-vcpu-order
                      irqproof replay mine.yaml --destination pseries-10.0 --into runs.db
@@ -50,6 +51,9 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Build to migrate to; several in turn.", valueName: "b"))
     var destinationQemu: [String] = []
+
+    @Option(help: ArgumentHelp("Guests on builds.", valueName: "guest"))
+    var guest: GuestDriver.Way?
 
     @Option(help: "Snapshot file to store the states in.")
     var into: String?
@@ -97,7 +101,7 @@ struct ReplayCommand: ParsableCommand {
         do {
             guard let build = sourceQemu else { return try ScenarioRun(scenario) }
             let destinations = destinationQemu.isEmpty ? [build] : destinationQemu
-            var stage = BuildStage(scenario, source: build, destinations: destinations)
+            var stage = BuildStage(scenario, source: build, destinations: destinations, way: guest ?? .payload)
             return try ScenarioRun(scenario, on: &stage)
         } catch let error as ConstructionError {
             throw Trouble("\(name): the source cannot be built: \(error.description)")
@@ -216,3 +220,5 @@ struct ReplayCommand: ParsableCommand {
             ScenarioInput(run, name: name).snapshots(named: name), replacing: true)
     }
 }
+
+extension GuestDriver.Way: ExpressibleByArgument {}

@@ -24,6 +24,27 @@ import Testing
         #expect(run.unmet(scenario.expectation) == [])
     }
 
+    /// The payload and the debugger's stub know nothing of each other's course.
+    @Test(arguments: ["linux-xive", "linux-xics", "msi-churn", "break-vcpu-order", "break-mode-fallen"])
+    func bothWaysOfCallingTellTheSame(_ name: String) throws {
+        let text = try #require(ScenarioLibrary.entry(named: name)?.text)
+        let scenario = try ScenarioReader.scenario(text, file: name)
+        // The stub of 5.2 makes no step while an interrupt waits.
+        for build in Builds.present where build.release != "5.2" {
+            let runs = try GuestDriver.Way.allCases.map { way in
+                var stage = BuildStage(
+                    scenario, source: build.path, destinations: [build.path], way: way, limit: .seconds(60))
+                return try ScenarioRun(scenario, on: &stage)
+            }
+            #expect(runs[0].sourceOutcomes.map(\.results) == runs[1].sourceOutcomes.map(\.results), "\(build.release)")
+            #expect(
+                runs[0].destinationOutcomes.map(\.results) == runs[1].destinationOutcomes.map(\.results),
+                "\(build.release)")
+            #expect(runs[0].unmet(scenario.expectation) == runs[1].unmet(scenario.expectation), "\(build.release)")
+            #expect(runs[0].failures == runs[1].failures, "\(build.release)")
+        }
+    }
+
     @Test func whatNoBuildCanBeIsToldBeforeAnythingRuns() throws {
         let build = try #require(Builds.present.last)
         let text = "machine: {type: pseries-7.2, map: sparse}\ndestination: same\nsteps: [migrate]"

@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: stories)
     func aBuildAnswersAsItDidWhenItWasCaptured(_ story: Story) throws {
         guard let build = Builds.present.first(where: { $0.release == story.release }) else { return }
-        let driver = try PayloadDriver(build: build.path, arguments: story.arguments)
+        let driver = try GuestDriver(build: build.path, arguments: story.arguments)
         let results = try driver.run(story.steps.map(\.call))
         for (step, result) in zip(story.steps, results) {
             #expect(step.isAnswered(by: result), "\(step.text) gave \(result)")

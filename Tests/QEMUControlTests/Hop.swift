@@ -9,14 +9,14 @@ struct Hop {
     /// The destination's state after it loaded the source's, before it ran.
     private(set) var destinationLoaded = StateBytes()
     /// The destination, which runs the payload from here on.
-    let destination: PayloadDriver
+    let destination: GuestDriver
 
     /// Moves a machine that runs the payload.
     ///
     /// The source is paused and left as migrations leave it. A destination that refuses the state gives
     /// `migrationFailed` or `ended` with QEMU's own words.
-    init(from driver: PayloadDriver, to build: String, arguments: [String]) throws(QEMUError) {
-        let fresh = try PayloadDriver(build: build, arguments: arguments, patience: driver.patience)
+    init(from driver: GuestDriver, to build: String, arguments: [String]) throws(QEMUError) {
+        let fresh = try GuestDriver(build: build, arguments: arguments, patience: driver.patience)
         try fresh.save(into: &destinationAsBuilt)
         fresh.machine.end()
         try driver.pause()

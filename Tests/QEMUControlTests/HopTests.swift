@@ -36,7 +36,7 @@ import Testing
     @Test(arguments: pairs)
     func aGuestMovesAndGoesOnWhereItWas(_ pair: Pair) throws {
         let arguments = try arguments(pair, mode: .xive, bridges: [1])
-        let source = try PayloadDriver(build: pair.from.path, arguments: arguments)
+        let source = try GuestDriver(build: pair.from.path, arguments: arguments)
         let page: UInt64 = 0x0006_0100_0000_0000 + 0x1100 * 0x2_0000
         try source.run([.negotiation(OptionVectors.choosing(xive: true))])
         try source.start(server: 1)
@@ -67,7 +67,7 @@ import Testing
     @Test func aRefusalIsToldInQEMUsWords() throws {
         let build = try #require(Builds.present.last)
         let pair = Pair(from: build, to: build)
-        let source = try PayloadDriver(build: build.path, arguments: try arguments(pair, mode: .xics, bridges: [1, 2]))
+        let source = try GuestDriver(build: build.path, arguments: try arguments(pair, mode: .xics, bridges: [1, 2]))
         let other = try arguments(pair, mode: .xics, bridges: [2, 1])
         let error = #expect(throws: QEMUError.self) { _ = try Hop(from: source, to: build.path, arguments: other) }
         #expect([.ended, .migrationFailed].contains(error?.code))

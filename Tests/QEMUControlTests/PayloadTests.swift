@@ -7,15 +7,17 @@ import Testing
     private static let trigger: UInt64 = 0x0006_0100_0000_0000
     private static let context: UInt64 = 0x0006_0302_031a_0000
 
-    private func machine(_ build: Build, mode: String) throws(QEMUError) -> PayloadDriver {
-        try PayloadDriver(
+    private func machine(
+        _ build: Build, mode: String, _ way: GuestDriver.Way = .payload
+    ) throws(QEMUError) -> GuestDriver {
+        try GuestDriver(
             build: build.path,
-            arguments: ["-M", "pseries,ic-mode=\(mode)", "-smp", "2", "-serial", "null"])
+            arguments: ["-M", "pseries,ic-mode=\(mode)", "-smp", "2", "-serial", "null"], way: way)
     }
 
-    @Test(arguments: Builds.present)
-    func xiveIsRefusedBeforeItIsNegotiatedAndDeliversAfter(_ build: Build) throws {
-        let driver = try machine(build, mode: "xive")
+    @Test(arguments: Builds.present, GuestDriver.Way.allCases)
+    func xiveIsRefusedBeforeItIsNegotiatedAndDeliversAfter(_ build: Build, _ way: GuestDriver.Way) throws {
+        let driver = try machine(build, mode: "xive", way)
         let queue = GuestCall.hypercall([0x3b8, 0, 0, 6, 0x200_0000, 16])
         let page = UInt64(0x1100) * 0x2_0000
         let results = try driver.run([
@@ -40,9 +42,9 @@ import Testing
         #expect(printed.contains("00001100 MSI P-    00000022   0/6      1/16384 @2000000 ^1"))
     }
 
-    @Test(arguments: Builds.present)
-    func aSecondProcessorTakesItsInterrupts(_ build: Build) throws {
-        let driver = try machine(build, mode: "xive")
+    @Test(arguments: Builds.present, GuestDriver.Way.allCases)
+    func aSecondProcessorTakesItsInterrupts(_ build: Build, _ way: GuestDriver.Way) throws {
+        let driver = try machine(build, mode: "xive", way)
         try driver.run([.negotiation(OptionVectors.choosing(xive: true))])
         try driver.start(server: 1)
         let setUp: [GuestCall] = [
@@ -61,9 +63,9 @@ import Testing
         #expect(code { () throws(QEMUError) in try driver.start(server: 7) } == .payload)
     }
 
-    @Test(arguments: Builds.present)
-    func firmwareCallsConfigureXics(_ build: Build) throws {
-        let driver = try machine(build, mode: "xics")
+    @Test(arguments: Builds.present, GuestDriver.Way.allCases)
+    func firmwareCallsConfigureXics(_ build: Build, _ way: GuestDriver.Way) throws {
+        let driver = try machine(build, mode: "xics", way)
         let results = try driver.run([
             .firmware(token: 0x200a, arguments: [0x1100, 1, 5], returns: 1),
             .firmware(token: 0x200b, arguments: [0x1100], returns: 3),
@@ -88,13 +90,22 @@ import Testing
         #expect(try driver.run(calls + [.hypercall([0x3b0, 0, 0x1100])]).last?.registers[3] == 4999)
     }
 
-    @Test(arguments: Builds.present)
-    func aCallThatEndsQEMUIsNamed(_ build: Build) throws {
-        let driver = try machine(build, mode: "xics")
+    @Test(arguments: Builds.present, GuestDriver.Way.allCases)
+    func aCallThatEndsQEMUIsNamed(_ build: Build, _ way: GuestDriver.Way) throws {
+        let driver = try machine(build, mode: "xics", way)
         let poweringOff = GuestCall.firmware(token: 0x2003, arguments: [.max, .max], returns: 1)
         let error = #expect(throws: QEMUError.self) { try driver.run([.hypercall([0x68, 0xff]), poweringOff]) }
         #expect([.ended, .payload].contains(error?.code))
         #expect(error?.message.contains("at call 2 of 2") == true)
+    }
+
+    /// Loads that nothing answers are machine checks from 10.0 on.
+    @Test(arguments: Builds.present, GuestDriver.Way.allCases)
+    func aFaultIsTheCallsResult(_ build: Build, _ way: GuestDriver.Way) throws {
+        let driver = try machine(build, mode: "xive", way)
+        let results = try driver.run([.load(Self.trigger + 0x1234 << 40, bytes: 8), .hypercall([0x58, 0]), .listen])
+        let faults: [UInt64?] = ["5.2", "7.2"].contains(build.release) ? [nil, nil, nil] : [0x200, nil, nil]
+        #expect(results.map(\.fault) == faults)
     }
 
     @Test func whatNoRecordHoldsIsRefused() throws {

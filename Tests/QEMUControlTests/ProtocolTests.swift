@@ -19,7 +19,7 @@ import Testing
         if thenCloses { shutdown(theirs.number, Int32(SHUT_WR)) }
         defer { server = nil }
         _ = server
-        return try body(QMPConnection(QMPChannel(ours), patience: patience))
+        return try body(QMPConnection(SocketChannel(ours), patience: patience))
     }
 
     @Test func aServerThatSaysNothingIsATimeOut() {
@@ -73,7 +73,7 @@ import Testing
 
     @Test func anAnswerInPiecesIsOneAnswer() throws {
         let (ours, theirs) = try Descriptor.socketPair()
-        let channel = QMPChannel(ours)
+        let channel = SocketChannel(ours)
         for (piece, line) in [("{\"a\"", nil), (":1}\n{", "{\"a\":1}"), ("}\n", "{}")] {
             try #require(write(theirs.number, piece, piece.utf8.count) == piece.utf8.count)
             let limit = Deadline(after: .milliseconds(20))
@@ -87,7 +87,7 @@ import Testing
 
     @Test func aServerThatReadsNothingIsATimeOut() throws {
         let (ours, theirs) = try Descriptor.socketPair()
-        let channel = QMPChannel(ours)
+        let channel = SocketChannel(ours)
         let line = [UInt8](repeating: 0x20, count: 4 << 20)
         #expect(
             code { () throws(QEMUError) in

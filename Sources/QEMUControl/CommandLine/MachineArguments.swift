@@ -55,7 +55,9 @@ public struct MachineArguments: Hashable, Sendable {
 
     private mutating func addBuiltInDevices(_ description: MachineDescription) {
         for _ in 0..<description.serials { arguments += ["-serial", "null"] }
-        if let address = description.nvram { arguments += ["-global", "spapr-nvram.reg=\(hexadecimal(UInt64(address)))"] }
+        if let address = description.nvram {
+            arguments += ["-global", "spapr-nvram.reg=\(hexadecimal(UInt64(address)))"]
+        }
         for _ in 0..<description.networkCards { arguments += ["-net", "nic,model=spapr-vlan"] }
         for bus in 0..<description.scsiAdapters { arguments += ["-drive", "if=scsi,bus=\(bus),media=cdrom"] }
     }

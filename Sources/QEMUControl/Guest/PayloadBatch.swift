@@ -1,4 +1,4 @@
-/// Calls that the payload does in one go: their records, and their results.
+/// Calls that are made in one go: their records, and their results.
 struct PayloadBatch {
     let calls: [GuestCall]
 
@@ -27,19 +27,23 @@ struct PayloadBatch {
         for (place, call) in calls.enumerated() {
             let record = place * PayloadLayout.Record.size
             let fault = word(bytes, record + PayloadLayout.Record.fault)
-            var result = CallResult(
-                registers: (0..<10).map { word(bytes, record + PayloadLayout.Record.output + $0 * 8) },
-                fault: fault == 0 ? nil : fault)
-            if case .firmware(_, let arguments, let count) = call {
-                let first = buffer(place) + 4 * UInt64(3 + arguments.count)
-                result.returns = words(try memory.read(at: first, count: 4 * count))
-            }
-            results.append(result)
+            results.append(
+                CallResult(
+                    registers: (0..<10).map { word(bytes, record + PayloadLayout.Record.output + $0 * 8) },
+                    returns: try returns(of: call, place: place, memory), fault: fault == 0 ? nil : fault))
         }
         return results
     }
 
-    private func encode(
+    /// What a firmware call left in its buffer; nothing of other calls.
+    func returns(of call: GuestCall, place: Int, _ memory: MachineMemory) throws(QEMUError) -> [UInt32] {
+        guard case .firmware(_, let arguments, let count) = call else { return [] }
+        let first = buffer(place) + 4 * UInt64(3 + arguments.count)
+        return words(try memory.read(at: first, count: 4 * count))
+    }
+
+    /// What a call asks for, with its registers from r3 on; writes the buffer that they name.
+    func encode(
         _ call: GuestCall, place: Int, _ memory: MachineMemory
     ) throws(QEMUError) -> (PayloadLayout.Kind, [UInt64]) {
         switch call {

@@ -8,6 +8,22 @@ struct PayloadCode {
     let bytes: [UInt8]
     /// Where vCPUs that are started later enter; they get the address of their mailbox in r3.
     let entry: UInt64
+    /// Where vCPUs wait for a batch.
+    let idle: UInt64
+    /// The instructions that do what a record asks for, and nothing else: where they begin and end.
+    let actions: [PayloadLayout.Kind: Range<UInt64>]
+
+    /// Where the boot vCPU enters, with the address of the device tree in r3 (`hw/ppc/spapr.c`).
+    static let bootEntry: UInt64 = 0x100
+    /// The register in which a vCPU keeps the address of its mailbox.
+    static let mailboxRegister = Int(PayloadWriter.Register.mailbox)
+    /// The first of ten registers that calls take and give.
+    static let firstRegister = Int(PayloadWriter.Register.first)
+    /// The state in which vCPUs run: 64-bit mode, machine checks enabled, external interrupts not.
+    static let state: UInt64 = 1 << 63 | 0x1000
+
+    /// Whether an interrupt that ends a record enters at an address.
+    static func isFault(_ address: UInt64) -> Bool { PayloadWriter.vectors.contains { Int64($0) == Int64(address) } }
 
     /// Puts the code together.
     init() throws(QEMUError) {
@@ -15,12 +31,14 @@ struct PayloadCode {
         writer.write()
         bytes = try writer.code.bytes()
         entry = writer.entry
+        idle = UInt64(writer.idleAddress)
+        actions = writer.actions
     }
 }
 
 private struct PayloadWriter {
     /// Registers that calls leave alone: they change r3 to r12 at most.
-    private enum Register {
+    enum Register {
         static let scratch: UInt32 = 0
         static let left: UInt32 = 29
         static let record: UInt32 = 30
@@ -33,7 +51,7 @@ private struct PayloadWriter {
 
     /// Interrupts that end a record. A wrong access can raise machine check, storage, segment, alignment, program,
     /// unavailable; the external one comes only while it is listened for.
-    private static let vectors: [Int16] = [0x200, 0x300, 0x380, 0x400, 0x480, 0x500, 0x600, 0x700, 0x800]
+    static let vectors: [Int16] = [0x200, 0x300, 0x380, 0x400, 0x480, 0x500, 0x600, 0x700, 0x800]
     private static let decrementer = 0x900
     /// Looks at the mailbox before another vCPU gets its turn: some ten microseconds, so that QEMU's main loop gets its
     /// own in between.
@@ -44,7 +62,8 @@ private struct PayloadWriter {
 
     private(set) var code = PowerAssembler()
     private(set) var entry: UInt64 = 0
-    private var idleAddress: UInt32 = 0
+    private(set) var idleAddress: UInt32 = 0
+    private(set) var actions: [PayloadLayout.Kind: Range<UInt64>] = [:]
     private var skipAddress: UInt32 = 0
     private let idle: PowerAssembler.Label
     private let look: PowerAssembler.Label
@@ -66,7 +85,7 @@ private struct PayloadWriter {
 
     mutating func write() {
         let first = code.label()
-        code.advance(to: 0x100)
+        code.advance(to: Int(PayloadCode.bootEntry))
         code.branch(first)
         for vector in Self.vectors {
             code.advance(to: Int(vector))
@@ -155,6 +174,7 @@ private struct PayloadWriter {
         let other = code.label()
         code.compare(Register.scratch, Int16(kind.rawValue))
         code.branchIfNotEqual(other)
+        let start = UInt64(code.address)
         switch kind {
         case .hypercall: code.hypercall()
         case .load1: code.load(.byte, 3, 0, 3)
@@ -172,6 +192,7 @@ private struct PayloadWriter {
                 code.synchronizeInstructions()
             }
         }
+        actions[kind] = start..<UInt64(code.address)
         code.branch(keep)
         code.place(other)
     }

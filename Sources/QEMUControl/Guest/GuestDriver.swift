@@ -1,16 +1,25 @@
 import Glibc
 
-/// Runs calls as guest code of a machine: an unmodified build, no guest image.
+/// Makes calls as a guest of a machine: an unmodified build, no guest image.
 ///
 /// The machine shares its memory with this process, so that a batch of calls costs no round trip through the monitor:
-/// records are written into guest memory, the payload walks them, results are read from guest memory.
-public final class PayloadDriver {
+/// records are written into guest memory, the payload walks them, results are read from guest memory. The other way
+/// needs a few round trips for each call, and holds the first one to account.
+public final class GuestDriver {
     /// The machine.
     public let machine: VirtualMachine
     /// How long a batch may take.
     public var patience: Duration = .seconds(20)
     /// Servers whose vCPUs run the payload, in the order of starting; the first is the boot vCPU.
     public private(set) var servers: [UInt32]
+
+    /// How calls are made.
+    public enum Way: String, Hashable, Sendable, CaseIterable {
+        /// The payload walks tables of them.
+        case payload
+        /// The debugger's stub of the build steps single instructions.
+        case debugger
+    }
 
     /// Name of a character device at whose other end `type` is: for `-serial chardev:` or a VIO terminal.
     public static let terminalName = "irqproof-terminal"
@@ -31,21 +40,23 @@ public final class PayloadDriver {
     private let memory: MachineMemory
     private let code: PayloadCode
     private let terminal: Descriptor
+    private let stepped: SteppedCalls?
     private var batches: UInt64
     private var isRunning = false
 
-    /// Arguments that give a machine its shared memory and the payload; `-M` and `-m` are the caller's.
+    /// Arguments that give a machine its shared memory and the payload; `-M` is the caller's.
     ///
     /// The memory has the name that QEMU gives it by default, so that its block in the stream has it too.
-    private static func arguments(_ memory: MachineMemory) -> [String] {
-        [
+    private static func arguments(_ memory: MachineMemory, _ way: Way) -> [String] {
+        let debugger = ["-chardev", "socket,id=irqproof-debugger,fd=7", "-gdb", "chardev:irqproof-debugger"]
+        return [
             "-object",
             "memory-backend-file,id=ppc_spapr.ram,share=on,size=\(memory.size),mem-path=/proc/self/fd/4,"
                 + "x-use-canonical-path-for-ramblock-id=off",
             "-machine", "memory-backend=ppc_spapr.ram", "-m", "size=\(memory.size >> 20)M",
             "-bios", "/proc/self/fd/5",
             "-chardev", "socket,id=\(terminalName),fd=6",
-        ]
+        ] + (way == .debugger ? debugger : [])
     }
 
     /// Starts a build with the payload, paused.
@@ -54,18 +65,19 @@ public final class PayloadDriver {
     ///   - arguments: the machine and its devices, without memory, firmware, monitor and display.
     ///   - server: number of the boot vCPU.
     public convenience init(
-        build: String, arguments: [String], server: UInt32 = 0, memoryTransfer: MemoryTransfer = .inStream,
-        patience: Duration = .seconds(20)
+        build: String, arguments: [String], server: UInt32 = 0, way: Way = .payload,
+        memoryTransfer: MemoryTransfer = .inStream, patience: Duration = .seconds(20)
     ) throws(QEMUError) {
         try self.init(
-            build: build, arguments: arguments, servers: [server], batches: 0, memoryTransfer: memoryTransfer,
-            extra: [], patience: patience)
+            build: build, arguments: arguments, servers: [server], batches: 0, way: way,
+            memoryTransfer: memoryTransfer, extra: [], patience: patience)
     }
 
     /// Starts a build that takes over from this one: it waits for this machine's state, which is paused.
-    public func destination(build: String, arguments: [String]) throws(QEMUError) -> PayloadDriver {
-        let driver = try PayloadDriver(
-            build: build, arguments: arguments, servers: servers, batches: batches, memoryTransfer: memoryTransfer,
+    public func destination(build: String, arguments: [String]) throws(QEMUError) -> GuestDriver {
+        let driver = try GuestDriver(
+            build: build, arguments: arguments, servers: servers, batches: batches,
+            way: stepped == nil ? .payload : .debugger, memoryTransfer: memoryTransfer,
             extra: ["-incoming", "defer"], patience: patience)
         // Its own reset is over, and what that wrote into memory gives way.
         if memoryTransfer == .besideStream { try driver.memory.become(memory) }
@@ -73,8 +85,8 @@ public final class PayloadDriver {
     }
 
     private init(
-        build: String, arguments: [String], servers: [UInt32], batches: UInt64, memoryTransfer: MemoryTransfer,
-        extra: [String], patience: Duration
+        build: String, arguments: [String], servers: [UInt32], batches: UInt64, way: Way,
+        memoryTransfer: MemoryTransfer, extra: [String], patience: Duration
     ) throws(QEMUError) {
         self.memoryTransfer = memoryTransfer
         code = try PayloadCode()
@@ -83,11 +95,13 @@ public final class PayloadDriver {
         // One thread for all vCPUs, which yield to each other while they wait, unless the caller says otherwise.
         let accelerator = arguments.contains("-accel") ? [] : ["-accel", "tcg,thread=single"]
         let all =
-            Self.arguments(memory) + accelerator + arguments + ["-nodefaults", "-display", "none", "-S"] + extra
+            Self.arguments(memory, way) + accelerator + arguments + ["-nodefaults", "-display", "none", "-S"] + extra
         let (ours, theirs) = try Descriptor.socketPair()
+        let (debugger, stub) = try Descriptor.socketPair()
         terminal = ours
-        machine = try VirtualMachine(
-            build: build, arguments: all, files: [memory.file, image, theirs], patience: patience)
+        let files = [memory.file, image, theirs] + (way == .debugger ? [stub] : [])
+        machine = try VirtualMachine(build: build, arguments: all, files: files, patience: patience)
+        stepped = way == .debugger ? try SteppedCalls(debugger, code, memory, patience: patience) : nil
         self.servers = servers
         self.batches = batches
         self.patience = patience
@@ -107,9 +121,9 @@ public final class PayloadDriver {
     @discardableResult
     public func run(_ calls: [GuestCall], on server: UInt32? = nil) throws(QEMUError) -> [CallResult] {
         guard let place = servers.firstIndex(of: server ?? servers.first ?? 0) else {
-            throw QEMUError(.payload, "the vCPU of server \(server ?? 0) does not run the payload")
+            throw QEMUError(.payload, "the vCPU of server \(server ?? 0) was not started")
         }
-        try letRun()
+        if stepped == nil { try letRun() }
         var results: [CallResult] = []
         var rest = calls[...]
         // No calls are an empty batch: when it is done, the payload has begun.
@@ -140,8 +154,13 @@ public final class PayloadDriver {
         _ = try run(PayloadBatch([]), mailbox: mailbox)
     }
 
-    /// Pauses the machine where it runs.
+    /// Pauses the machine where it runs, so that it can be saved.
     public func pause() throws(QEMUError) {
+        if stepped?.areAstray == true { try letRun() }
+        try halt()
+    }
+
+    private func halt() throws(QEMUError) {
         guard isRunning else { return }
         try machine.explaining { machine throws(QEMUError) in try machine.qmp.stop() }
         isRunning = false
@@ -177,6 +196,7 @@ public final class PayloadDriver {
     /// After a reset of the machine: the boot vCPU alone runs the payload.
     public func restarted() {
         servers = Array(servers.prefix(1))
+        stepped?.forget()
     }
 
     /// Whether all of a stretch is guest memory.
@@ -190,11 +210,15 @@ public final class PayloadDriver {
     /// Lets the machine run where it does not.
     public func letRun() throws(QEMUError) {
         guard !isRunning else { return }
-        try machine.explaining { machine throws(QEMUError) in try machine.qmp.resume() }
+        try machine.explaining { machine throws(QEMUError) in
+            try stepped?.park()
+            try machine.qmp.resume()
+        }
         isRunning = true
     }
 
     private func run(_ batch: PayloadBatch, mailbox: UInt64) throws(QEMUError) -> [CallResult] {
+        if let stepped { return try step(batch, mailbox, stepped) }
         try batch.write(to: memory)
         batches += 1
         let fields: [(Int, UInt64)] = [
@@ -207,6 +231,19 @@ public final class PayloadDriver {
         for (offset, value) in fields { try memory.setWord(value, at: mailbox + UInt64(offset)) }
         try awaitDone(mailbox: mailbox, count: batch.calls.count)
         return try batch.results(from: memory)
+    }
+
+    private func step(
+        _ batch: PayloadBatch, _ mailbox: UInt64, _ stepped: SteppedCalls
+    ) throws(QEMUError) -> [CallResult] {
+        try halt()
+        do throws(QEMUError) {
+            return try machine.explaining { _ throws(QEMUError) in try stepped.run(batch, mailbox: mailbox) }
+        } catch {
+            var placed = error
+            placed.message += ", at call \(stepped.callNumber) of \(batch.calls.count)"
+            throw placed
+        }
     }
 
     private func awaitDone(mailbox: UInt64, count: Int) throws(QEMUError) {
@@ -239,7 +276,7 @@ public final class PayloadDriver {
     }
 }
 
-extension PayloadDriver {
+extension GuestDriver {
     /// Saves the machine's state; it can go on afterwards.
     public func save(into sink: inout some StateSink) throws(QEMUError) {
         do throws(QEMUError) {

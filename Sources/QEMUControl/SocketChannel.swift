@@ -12,25 +12,29 @@ protocol Attendant: AnyObject {
     func serve() throws(QEMUError)
 }
 
-/// Lines to and from a QMP socket, each read and write with a time limit.
-final class QMPChannel {
-    /// Bytes of a line. The longest answer seen, query-machines of QEMU 11.1 with its properties, has below 1 MB.
+/// What is said over a socket of QEMU's, each read and write with a time limit.
+final class SocketChannel {
+    /// Bytes up to an end mark. The longest answer seen, query-machines of QEMU 11.1 with its properties, has below 1 MB.
     static let lineLimit = 64 << 20
 
     private let socket: Descriptor
     private var pending: [UInt8] = []
-    /// Bytes of `pending` in which no line end was found yet.
+    /// Bytes of `pending` in which no end mark was found yet.
     private var searched = 0
+    private let endMark: UInt8
 
     /// Takes over a connected stream socket.
-    init(_ socket: Descriptor) {
+    ///
+    /// - Parameter endMark: ends what is read in one piece: of lines, their end.
+    init(_ socket: Descriptor, endMark: UInt8 = 0x0a) {
         self.socket = socket
+        self.endMark = endMark
         let flags = fcntl(socket.number, F_GETFL)
         _ = fcntl(socket.number, F_SETFL, flags | O_NONBLOCK)
     }
 
     /// Connects to a socket in the file system.
-    static func connect(path: String, until deadline: Deadline) throws(QEMUError) -> QMPChannel {
+    static func connect(path: String, until deadline: Deadline) throws(QEMUError) -> SocketChannel {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let fits = withUnsafeMutableBytes(of: &address.sun_path) { space in
@@ -55,7 +59,7 @@ final class QMPChannel {
             guard !deadline.isOver else { throw QEMUError(.timedOut, "\(path): accepts no connection") }
             pause(.milliseconds(10))
         }
-        return QMPChannel(socket)
+        return SocketChannel(socket)
     }
 
     private static func attempt(_ descriptor: CInt, _ address: inout sockaddr_un) -> Bool {
@@ -91,26 +95,26 @@ final class QMPChannel {
     }
 
     /// Whether a line can be had without waiting.
-    var hasLine: Bool { findLineEnd() != nil }
+    var hasLine: Bool { findEnd() != nil }
 
     /// The descriptor to wait on for more.
     var descriptor: CInt { socket.number }
 
-    /// Reads a line without its end.
+    /// Reads a line, or whatever goes to the end mark, without it.
     ///
     /// - Parameter attendant: served meanwhile: QEMU may answer only once its state is taken from a pipe.
     func readLine(
         until deadline: Deadline, attendant: (any Attendant)? = nil
     ) throws(QEMUError) -> [UInt8] {
         while true {
-            if let end = findLineEnd() {
+            if let end = findEnd() {
                 let line = Array(pending[..<end])
                 pending.removeFirst(end + 1)
                 searched = 0
                 return line
             }
             guard pending.count < Self.lineLimit else {
-                throw QEMUError(.badAnswer, "a line of more than \(Self.lineLimit) bytes")
+                throw QEMUError(.badAnswer, "an answer of more than \(Self.lineLimit) bytes")
             }
             try awaitInput(until: deadline, attendant: attendant)
             try fill()
@@ -129,8 +133,8 @@ final class QMPChannel {
         }
     }
 
-    private func findLineEnd() -> Int? {
-        let end = pending[searched...].firstIndex(of: 0x0a)
+    private func findEnd() -> Int? {
+        let end = pending[searched...].firstIndex(of: endMark)
         searched = end ?? pending.count
         return end
     }
