@@ -1,3 +1,5 @@
+import InterruptState
+
 /// A session with the stub that QEMU has for debuggers: registers of vCPUs, and single instructions.
 ///
 /// Facts of the protocol are those of QEMU's `gdbstub`, observed on 5.2, 7.2, 10.0 and 11.1. The stub takes the next
@@ -55,7 +57,7 @@ final class DebuggerStub {
     func write(_ registers: [(number: Int, value: UInt64)], of processor: Int) throws(QEMUError) {
         try order(
             [Self.choice(processor)]
-                + registers.map { "P" + String($0.number, radix: 16) + "=" + Self.digits($0.value) })
+                + registers.map { "P" + String($0.number, radix: 16) + "=" + Self.digits($0.value, 16) })
     }
 
     /// One vCPU does one instruction, or enters an interrupt instead; the others stand still.
@@ -94,7 +96,7 @@ final class DebuggerStub {
         var bytes: [UInt8] = []
         for command in commands {
             let sum = command.utf8.reduce(UInt8(0), &+)
-            bytes += Array("$\(command)#".utf8) + Self.digits(sum).utf8
+            bytes += Array("$\(command)#".utf8) + Self.digits(UInt64(sum), 2).utf8
         }
         try channel.write(bytes, until: deadline)
     }
@@ -115,9 +117,8 @@ final class DebuggerStub {
 
     private static func choice(_ processor: Int) -> String { "Hg" + String(processor, radix: 16) }
 
-    private static func digits(_ value: some FixedWidthInteger) -> String {
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: value.bitWidth / 4 - digits.utf8.count) + digits
+    private static func digits(_ value: UInt64, _ count: Int) -> Substring {
+        hexadecimal(value, digits: count).dropFirst(2)
     }
 
     private static func refused(_ command: String, _ answer: String) -> QEMUError {

@@ -97,11 +97,15 @@ public final class GuestDriver {
         let all =
             Self.arguments(memory, way) + accelerator + arguments + ["-nodefaults", "-display", "none", "-S"] + extra
         let (ours, theirs) = try Descriptor.socketPair()
-        let (debugger, stub) = try Descriptor.socketPair()
         terminal = ours
-        let files = [memory.file, image, theirs] + (way == .debugger ? [stub] : [])
+        let debugger = way == .debugger ? try Descriptor.socketPair() : nil
+        let files = [memory.file, image, theirs] + (debugger.map { [$0.1] } ?? [])
         machine = try VirtualMachine(build: build, arguments: all, files: files, patience: patience)
-        stepped = way == .debugger ? try SteppedCalls(debugger, code, memory, patience: patience) : nil
+        if let debugger {
+            stepped = try SteppedCalls(debugger.0, code, memory, patience: patience)
+        } else {
+            stepped = nil
+        }
         self.servers = servers
         self.batches = batches
         self.patience = patience

@@ -23,7 +23,7 @@ struct PayloadCode {
     static let state: UInt64 = 1 << 63 | 0x1000
 
     /// Whether an interrupt that ends a record enters at an address.
-    static func isFault(_ address: UInt64) -> Bool { PayloadWriter.vectors.contains { Int64($0) == Int64(address) } }
+    static func isFault(_ address: UInt64) -> Bool { PayloadWriter.vectors.contains { UInt64($0) == address } }
 
     /// Puts the code together.
     init() throws(QEMUError) {

@@ -3,8 +3,8 @@ import InterruptState
 /// Makes calls one at a time: each is an instruction of the payload that the debugger's stub steps while everything else
 /// stands still.
 ///
-/// Nothing of the payload's own course takes part in it, neither its walk through records nor what it does about
-/// interrupts, so that the two ways of making calls watch each other.
+/// The payload's walk through records takes no part in it, nor does what it notes about interrupts, so that the two ways
+/// of making calls watch each other.
 final class SteppedCalls {
     /// MSR's EE: external interrupts are let in.
     private static let listening: UInt64 = 0x8000
@@ -46,8 +46,7 @@ final class SteppedCalls {
         let (kind, inputs) = try batch.encode(call, place: place, memory)
         let numbers = (0..<10).map { PayloadCode.firstRegister + $0 }
         let padded = inputs + [UInt64](repeating: 0, count: numbers.count - inputs.count)
-        try stub.write(zip(numbers, padded).map { ($0, $1) }, of: processor)
-        if let fault = try step(kind, processor) {
+        if let fault = try step(kind, zip(numbers, padded).map { ($0, $1) }, processor) {
             return CallResult(registers: [UInt64](repeating: 0, count: numbers.count), fault: fault)
         }
         return CallResult(
@@ -56,12 +55,12 @@ final class SteppedCalls {
     }
 
     /// Steps through the instructions of a kind; gives the interrupt that came instead of their end.
-    private func step(_ kind: PayloadLayout.Kind, _ processor: Int) throws(QEMUError) -> UInt64? {
+    private func step(
+        _ kind: PayloadLayout.Kind, _ inputs: [(number: Int, value: UInt64)], _ processor: Int
+    ) throws(QEMUError) -> UInt64? {
         guard let action = code.actions[kind] else { throw QEMUError(.payload, "the payload has no code for a call") }
         areAstray = true
-        try stub.write(
-            [(DebuggerStub.Register.place, action.lowerBound), (DebuggerStub.Register.state, PayloadCode.state)],
-            of: processor)
+        try stub.write(inputs + Self.going(to: action.lowerBound), of: processor)
         // The clock may run out once, and its handler be stepped through.
         var (place, state) = (action.lowerBound, PayloadCode.state)
         for _ in 0..<(action.count / 4 + 16) {
@@ -87,11 +86,14 @@ final class SteppedCalls {
         let present = try stub.processors()
         processors = processors.filter { present.contains($0.value) }
         for processor in processors.values {
-            try stub.write(
-                [(DebuggerStub.Register.place, code.idle), (DebuggerStub.Register.state, PayloadCode.state)],
-                of: processor)
+            try stub.write(Self.going(to: code.idle), of: processor)
         }
         areAstray = false
+    }
+
+    /// What makes a vCPU go on at an address, in the payload's state.
+    private static func going(to address: UInt64) -> [(number: Int, value: UInt64)] {
+        [(DebuggerStub.Register.place, address), (DebuggerStub.Register.state, PayloadCode.state)]
     }
 
     /// After a reset of the machine: vCPUs are looked for again.
