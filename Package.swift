@@ -160,7 +160,8 @@ let package = Package(
                 "InterruptState",
             ]),
         tests(
-            "ReplayTests", ["Replay", "SeededRandom", "Checker", "PSeries", "InterruptState", "SavedState"]),
+            "ReplayTests",
+            ["Replay", "Scenarios", "SeededRandom", "Checker", "PSeries", "InterruptState", "SavedState"]),
         tests("ScenariosTests", ["Scenarios", "Replay", "Checker", "PSeries", "InterruptState"]),
         tests("SavedStateTests", ["SavedState", "SeededRandom", "CZlib"]),
         tests(

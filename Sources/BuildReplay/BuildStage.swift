@@ -155,7 +155,6 @@ public struct BuildStage: ScenarioStage {
     public mutating func migrate(
         from player: BuildMachine, hop: Int
     ) throws(BuildTrouble) -> (LoadResult, BuildMachine?) {
-        guard player.end == nil else { return (.refused("the source has ended"), nil) }
         let bytes = try Self.save(player).bytes
         let setup = destinationSetup
         let arguments = try arguments(setup)

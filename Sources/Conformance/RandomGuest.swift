@@ -115,7 +115,8 @@ struct RandomGuest {
 
     private mutating func unplug() -> String {
         let device = pluggable()
-        if device.hasPrefix("phb"), !build.survivesBridgeUnplug { return "- unplug: {core: 0}" }
+        let survives = device.hasPrefix("phb") ? build.survivesBridgeUnplug : build.survivesProcessorUnplug
+        guard survives || device.hasPrefix("pci") else { return "- unplug: {core: 0}" }
         let step = "- unplug: {\(device)}"
         devices.note(step)
         started.removeAll { $0 > 1 && !devices.has("core: \($0)") }

@@ -38,6 +38,10 @@ public struct BuildProfile: Hashable, Sendable {
     /// Whether a machine goes on as if nothing had happened after a host bridge was unplugged: 10.0 and later. Before that
     /// its memory is used after it was freed, and QEMU ends by SIGSEGV or SIGABRT a few calls later, or does not.
     public var survivesBridgeUnplug: Bool
+    /// Whether a machine goes on as if nothing had happened after a vCPU was unplugged: 11.1. Before that memory
+    /// of the vCPU, in 10.0 of one that has run, is used after it was freed, and QEMU ends by SIGSEGV or SIGABRT some calls
+    /// later, or does not; where freed memory is overwritten (`MALLOC_PERTURB_`) it nearly always does.
+    public var survivesProcessorUnplug: Bool
     /// Version of the `spapr_iommu` section written, and highest one read: 2 in 5.2, 3 later.
     public var iommuVersion: UInt32
     /// Version of the subsection `cpu/slb` written, and highest one read: 1 up to 7.2, 2 later.
@@ -60,8 +64,8 @@ extension BuildProfile {
         name: "5.2", invalidServer: .crash, acceptKeepsPendingPriority: false, priorityWriteDerivesPending: false,
         priorityWriteClearsException: false, lessFavouredSetsBitOnly: false, managementStoreInjects: false,
         narrowStatusAccesses: false, unansweredFaults: false, raisesContextAfterLoad: false,
-        forgetsStartedProcessors: false, survivesBridgeUnplug: false, iommuVersion: 2, segmentVersion: 1,
-        power9Alias: 0x004e_1200)
+        forgetsStartedProcessors: false, survivesBridgeUnplug: false, survivesProcessorUnplug: false, iommuVersion: 2,
+        segmentVersion: 1, power9Alias: 0x004e_1200)
 
     /// QEMU 7.2.
     public static let qemu7p2 = qemu5p2.followed(by: "7.2") {
@@ -88,6 +92,7 @@ extension BuildProfile {
         $0.lessFavouredSetsBitOnly = true
         $0.raisesContextAfterLoad = true
         $0.forgetsStartedProcessors = false
+        $0.survivesProcessorUnplug = true
     }
 
     /// The builds whose behaviour is known, oldest first.

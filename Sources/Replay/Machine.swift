@@ -20,6 +20,9 @@ public struct Machine: Hashable, Sendable {
     public internal(set) var negotiatedOptions: [UInt64]
     /// Whether bit 177 of ``negotiatedOptions`` is set, which every XIVE call asks first.
     var isXiveNegotiated = false
+    /// Whether event state buffers and thread management area answer: also under XICS, until XIVE goes out of force for the
+    /// first time (`spapr_xive_deactivate`, `hw/intc/spapr_xive.c`; observed on 5.2 to 11.1).
+    var hasXivePages = true
     var plan: NumberPlan
     var epow: LogicalNumber
     var hotPlug: LogicalNumber?
@@ -225,7 +228,9 @@ extension Machine {
 
     /// XIVE if there is no XICS, or if it was negotiated; else XICS (`hw/ppc/spapr_irq.c`).
     mutating func selectController() {
-        activeMode = xics == nil || (isXiveNegotiated && xive != nil) ? .xive : .xics
+        let mode: InterruptMode = xics == nil || (isXiveNegotiated && xive != nil) ? .xive : .xics
+        if mode != activeMode { hasXivePages = mode == .xive }
+        activeMode = mode
     }
 }
 

@@ -234,9 +234,9 @@ extension Machine {
         guard board.end == nil, row >= 0, row < board.processors.count else { return nil }
         if address < board.memory.size { return board.memory.load(address, byteCount: byteCount) }
         let kept = UInt64.max >> UInt64(max(0, 64 - 8 * byteCount))
-        // The management area answers under XICS too where the machine has both controllers (observed on 5.2 to 11.1).
+        guard hasXivePages else { return unanswered }
         if let offset = xive?.statusOffset(address) {
-            guard activeMode == .xive, byteCount == 8 || board.build.narrowStatusAccesses else { return unanswered }
+            guard byteCount == 8 || board.build.narrowStatusAccesses else { return unanswered }
             return (xive?.loadStatus(offset, on: &board)).map { $0 & kept }
         }
         guard let offset = xive?.managementOffset(address) else { return unanswered }
@@ -251,10 +251,9 @@ extension Machine {
     public mutating func store(_ address: UInt64, _ value: UInt64, byteCount: Int, processor row: Int) -> Bool {
         guard board.end == nil, row >= 0, row < board.processors.count else { return false }
         if address < board.memory.size { return board.memory.store(address, value, byteCount: byteCount) }
+        guard hasXivePages else { return !board.build.unansweredFaults }
         if let offset = xive?.statusOffset(address) {
-            guard activeMode == .xive, byteCount == 8 || board.build.narrowStatusAccesses else {
-                return !board.build.unansweredFaults
-            }
+            guard byteCount == 8 || board.build.narrowStatusAccesses else { return !board.build.unansweredFaults }
             xive?.storeStatus(offset, on: &board)
             return true
         }

@@ -26,12 +26,12 @@ extension Machine {
             guard wanted.contains(section) else {
                 return .refused("Unknown savevm section or instance '\(section.name)' \(section.instance)")
             }
-            if let reason = load(section, statuses: &xiveStatuses, owners: saved.presenterOwners) {
+            if let reason = load(section, of: saved, statuses: &xiveStatuses) {
                 return .refused(reason)
             }
         }
         if let order = saved.tableByteOrder, order != setup.hostByteOrder { xive?.swapTables() }
-        finishLoad()
+        finishLoad(saved)
         return .accepted
     }
 
@@ -55,7 +55,7 @@ extension Machine {
 
     /// Loads one section; the reason where it is refused.
     private mutating func load(
-        _ section: SavedMachine.Section, statuses: inout [XiveSource], owners: [UInt32: Bool]
+        _ section: SavedMachine.Section, of saved: SavedMachine, statuses: inout [XiveSource]
     ) -> String? {
         switch section.content {
         case .xics(let saved):
@@ -80,7 +80,7 @@ extension Machine {
             return nil
         case .presenter(let presenter):
             guard let row = board.processors.row(index: section.instance) else { return nil }
-            let isKnown = board.behaviour == .intended && owners[section.instance] == true
+            let isKnown = board.behaviour == .intended && saved.presenterOwners[section.instance] == true
             xics?.loadPresenter(row, presenter, ownerKnown: isKnown)
             return nil
         case .context(let context):
@@ -90,10 +90,10 @@ extension Machine {
         case .virtualDevice(let address, let number, let queueState):
             return loadVirtualDevice(address, number, queueState)
         case .bridge(let buid, let pins, let messages):
-            return loadBridge(section.instance, buid, pins, messages)
+            return loadBridge(section.instance, buid, pins, messages, saved.functions[buid] ?? [])
         case .machine(let options, let bitmap, let tree):
             loadMachine(options, bitmap, tree)
-            return nil
+            return board.end.map { "\($0)" }
         case .presence:
             guard section.name == "spapr_iommu", section.version > board.build.iommuVersion else { return nil }
             return "savevm: unsupported version \(section.version) for 'spapr_iommu' v\(board.build.iommuVersion)"
@@ -133,7 +133,8 @@ extension Machine {
     }
 
     private mutating func loadBridge(
-        _ instance: UInt32, _ buid: UInt64, _ pins: [LogicalNumber], _ messages: [MessageBlock]
+        _ instance: UInt32, _ buid: UInt64, _ pins: [LogicalNumber], _ messages: [MessageBlock],
+        _ functions: [FunctionPart]
     ) -> String? {
         guard let place = bridges.firstIndex(where: { $0.instance == instance }) else { return nil }
         guard bridges[place].buid == buid else { return Machine.mismatch(bridges[place].buid, buid) }
@@ -141,6 +142,7 @@ extension Machine {
             return Machine.mismatch(own.rawValue, saved.rawValue)
         }
         bridges[place].blocks = messages
+        for function in functions { bridges[place].load(function) }
         plan.load(blocks: messages, bridge: bridges[place].index)
         return nil
     }
@@ -149,13 +151,17 @@ extension Machine {
         if let options, options.count == negotiatedOptions.count { setNegotiated(options) }
         plan.load(messageWords: bitmap) { number in xics?.isClaimed(number) ?? false }
         if let tree, setup.type.stream.deviceTree { guestTree = tree }
+        selectController()
+        // Presenters of vCPUs that were plugged in have their sections later (`spapr_irq_post_load`, `hw/ppc/spapr_irq.c`).
+        guard activeMode == .xics else { return }
+        for row in 0..<board.processors.count where board.end == nil { xics?.resend(row, on: &board) }
     }
 
-    /// What happens once every section is there: the controller is chosen, and no vCPU has its input raised.
-    private mutating func finishLoad() {
-        selectController()
-        for row in 0..<board.processors.count {
-            board.processors.lines[row] = isPending(row) && raisesAfterLoad
+    /// What happens once every section is there: what a vCPU has pending does not raise its input, unless it was sent again.
+    private mutating func finishLoad(_ saved: SavedMachine) {
+        for (row, index) in board.processors.indexes.enumerated() {
+            if isPending(row), raisesAfterLoad { board.processors.lines[row] = true }
+            if let isHalted = saved.haltedProcessors[index] { board.processors.halted[row] = isHalted }
             board.processors.deaf[row] = row != 0 && board.build.forgetsStartedProcessors && board.behaviour == .shipped
         }
     }

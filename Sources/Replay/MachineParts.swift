@@ -26,6 +26,16 @@ struct BridgePart: Hashable, Sendable {
         guard let pin = function.pin else { return nil }
         return pins[(Int(function.slot) + Int(pin)) % 4]
     }
+
+    /// Takes the state of a function that another machine had in the same place.
+    mutating func load(_ saved: FunctionPart) {
+        let address = saved.description.configurationAddress
+        guard let place = functions.firstIndex(where: { $0.description.configurationAddress == address }) else {
+            return
+        }
+        functions[place].enabledShift = saved.enabledShift
+        functions[place].isAsserted = saved.isAsserted
+    }
 }
 
 /// A PCI function of a machine.

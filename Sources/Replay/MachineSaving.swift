@@ -27,11 +27,11 @@ extension Machine {
         var saved = SavedMachine(typeName: version, sections: sections)
         saved.memory = board.memory
         saved.tableByteOrder = state.xive?.tableByteOrder
-        if let xics {
-            for (row, index) in board.processors.indexes.enumerated() {
-                saved.presenterOwners[index] = xics.knowsOwner(row)
-            }
+        for (row, index) in board.processors.indexes.enumerated() {
+            saved.haltedProcessors[index] = board.processors.halted[row]
+            if let xics { saved.presenterOwners[index] = xics.knowsOwner(row) }
         }
+        for bridge in bridges { saved.functions[bridge.buid] = bridge.functions }
         return saved
     }
 

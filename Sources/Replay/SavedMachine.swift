@@ -61,4 +61,8 @@ public struct SavedMachine: Hashable, Sendable {
     public var tableByteOrder: TableByteOrder?
     /// Which XICS presenters knew whose interrupt they present. No stream carries it; *intended* machines use it.
     var presenterOwners: [UInt32: Bool] = [:]
+    /// Which vCPUs are halted (`cpu_common`), by index; empty where a ``MachineState`` was saved, which does not tell.
+    var haltedProcessors: [UInt32: Bool] = [:]
+    /// PCI functions by their bridge's BUID, whose sections carry pins and what the guest enabled; empty as above.
+    var functions: [UInt64: [FunctionPart]] = [:]
 }

@@ -332,7 +332,8 @@ extension XicsModel {
         if presenters[row].presented == 0 { resend(row, on: &board) }
     }
 
-    private mutating func resend(_ row: Int, on board: inout Board) {
+    /// Presents what waits to be presented: a request of the vCPU's own first, then the sources.
+    mutating func resend(_ row: Int, on board: inout Board) {
         if presenters[row].mfrr < presenters[row].currentPriority { presentRequest(row, on: &board) }
         resendSources(on: &board)
     }

@@ -104,7 +104,12 @@ public struct ScenarioRun: Sendable {
                 constructionRefusal = refusal.description
                 return
             }
-            let (result, machine) = try stage.migrate(from: destination ?? twin.machine, hop: hop)
+            let mover = destination ?? twin.machine
+            guard mover.end == nil else {
+                load = .refused("the source has ended")
+                return
+            }
+            let (result, machine) = try stage.migrate(from: mover, hop: hop)
             load = result
             guard var machine else { return }
             loaded = try stage.state(of: &machine)

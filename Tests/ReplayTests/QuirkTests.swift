@@ -1,6 +1,7 @@
 import InterruptState
 import PSeries
 import Replay
+import Scenarios
 import Testing
 
 /// What random scenarios on builds taught of the model; each was seen on every build that the profile says.
@@ -52,15 +53,74 @@ struct QuirkTests {
         #expect(now == (build.narrowStatusAccesses ? 0 : 1))
     }
 
-    @Test func theManagementAreaAnswersUnderBothControllers() throws {
+    @Test func pagesAnswerUnderBothControllersUntilXiveGoesOutOfForce() throws {
         var dual = try machine(.dual)
-        let ring = dual.load(Self.management + 0x10, byteCount: 8, processor: 0)
-        #expect(ring == 0x0000_00ff_ff00_00ff)
-        let status = dual.load(Self.status, byteCount: 8, processor: 0)
-        #expect(status == nil)
+        func answers() -> [UInt64?] {
+            [Self.management + 0x10, Self.status + 0x800].map { dual.load($0, byteCount: 8, processor: 0) }
+        }
+        #expect(answers() == [0x0000_00ff_ff00_00ff, 1])
+        let toXive = dual.negotiate(.xive)
+        #expect(toXive == .success)
+        #expect(answers() == [0x0000_00ff_ff00_00ff, 1])
+        dual.reset()
+        #expect(answers() == [nil, nil])
+        let isStored = dual.store(Self.status, 0, byteCount: 8, processor: 0)
+        #expect(!isStored)
+        let again = dual.negotiate(.xive)
+        #expect(again == .success)
+        #expect(answers() == [0x0000_00ff_ff00_00ff, 1])
         var xics = try machine(.xics)
         let none = xics.load(Self.management + 0x10, byteCount: 8, processor: 0)
         #expect(none == nil)
+    }
+
+    @Test func aLoadPresentsWhatWaitsUnderXics() throws {
+        var source = try machine(.xics)
+        // vCPU 0 takes nothing, which lets everything in and looks for nothing.
+        var request = Registers(Hypercall.ipi.rawValue, 0, 4)
+        source.hypercall(&request, processor: 0)
+        var accept = Registers(Hypercall.xirr.rawValue)
+        source.hypercall(&accept, processor: 0)
+        #expect(source.snapshot().cpus[0].presenter?.presented == 0)
+        var destination = try Machine(source.setup)
+        #expect(destination.load(source.save()) == .accepted)
+        let presenter = try #require(destination.snapshot().cpus[0].presenter)
+        #expect(presenter.presented == 2 && presenter.pendingPriority == 4)
+        #expect(destination.board.processors.lines[0])
+    }
+
+    @Test func aLoadKeepsWhoRunsAndWhatIsAsserted() throws {
+        for mode: InterruptModeSetting in [.xics, .xive] {
+            var source = try machine(mode)
+            let startCPU = RTASCall.startCPU.rawValue
+            let address = Self.card.configurationAddress
+            let isUp = source.setPin(bridge: 2, configurationAddress: address, to: true)
+            #expect(isUp)
+            let arguments = [source.board.processors.servers[1].rawValue, 0x100, 0]
+            #expect(source.rtas(startCPU, arguments, returns: 1, processor: 0) == [0])
+            var destination = try Machine(source.setup)
+            #expect(destination.load(source.save()) == .accepted)
+            #expect(destination.rtas(startCPU, arguments, returns: 1, processor: 0) == [0xffff_ffff])
+            try destination.unplug(.function(Self.card))
+            let state = destination.snapshot()
+            #expect(state.xive?.sources.contains { $0.status.rawValue & 4 != 0 } != true)
+            #expect(state.xics?.sources.contains { $0.status.rawValue & 1 != 0 } != true)
+        }
+    }
+
+    @Test func nothingIsMovedOfAMachineThatHasEnded() throws {
+        let scenario = try ScenarioReader.scenario(
+            """
+            scenario: ended
+            machine: {type: pseries-7.2, build: "10.0", ic-mode: xics}
+            destination: {}
+            steps:
+              - negotiate: xive
+              - migrate
+            """, file: "scenario")
+        let run = try ScenarioRun(scenario)
+        #expect(run.sourceEnd != nil && run.loaded == nil)
+        #expect(run.load == .refused("the source has ended"))
     }
 
     @Test func messagesOfAResetGoBackAfterTheirControllerWasReset() throws {
