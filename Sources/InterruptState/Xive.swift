@@ -157,6 +157,16 @@ public struct EventQueue: Hashable, Sendable {
     public var generation: UInt8 { w1 & 0x0040_0000 != 0 ? 1 : 0 }
     /// Index of the entry to be written next.
     public var nextIndex: UInt32 { w1 & 0x003f_ffff }
+
+    /// Whether a word in the queue's memory is an entry that was written: in the running lap, in front of the next index
+    /// with the current generation bit, or in the lap before, from the next index on with the other one.
+    ///
+    /// How far the guest has read is its own secret; none that may still wait for it is left out. Memory never written is
+    /// zero, which in the second lap looks like an entry with EISN 0.
+    public func isWritten(_ entry: QueueEntry) -> Bool {
+        entry.position < nextIndex
+            ? entry.generation == generation : entry.generation != generation && entry.word != 0
+    }
     /// ESn P and Q: whether a notification is outstanding.
     public var notificationStatus: UInt8 { UInt8(w1 >> 30) }
     /// Server that is notified (NVT index - 0x400), or nil where the NVT is none of a pseries machine.

@@ -35,6 +35,10 @@ public struct BuildProfile: Hashable, Sendable {
     public var raisesContextAfterLoad: Bool
     /// Whether a load forgets which vCPUs the guest started: they run on and are given no interrupt any more. 10.0.
     public var forgetsStartedProcessors: Bool
+    /// Whether a load switches the machine checks of vCPUs off, so that an access that nothing answers is a checkstop and
+    /// ends the machine, until the guest starts the vCPU again or the machine is reset: 10.0 and later. Before that, such an
+    /// access is no machine check.
+    public var losesMachineChecks: Bool { unansweredFaults }
     /// Whether a machine goes on as if nothing had happened after a host bridge was unplugged: 10.0 and later. Before that
     /// its memory is used after it was freed, and QEMU ends by SIGSEGV or SIGABRT a few calls later, or does not.
     public var survivesBridgeUnplug: Bool

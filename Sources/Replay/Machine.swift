@@ -209,7 +209,7 @@ extension Machine {
         for row in 0..<board.processors.count {
             board.processors.lines[row] = false
             board.processors.halted[row] = row != 0
-            board.processors.deaf[row] = false
+            board.processors.refresh(row: row)
         }
         xics?.reset(&board)
         xive?.reset(&board)

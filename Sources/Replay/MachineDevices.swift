@@ -214,8 +214,10 @@ extension Machine {
         case .virtualDevice(let address):
             return virtualDevices.first { $0.unitAddress == address }?.number
         case .message(let bridge, let address, let vector):
-            let blocks = bridges.first { $0.index == bridge }?.blocks
-            guard let block = blocks?.first(where: { $0.device == address }), vector < block.count else { return nil }
+            guard let bridge = bridges.first(where: { $0.index == bridge }),
+                bridge.functions.contains(where: { $0.description.configurationAddress == address }),
+                let block = bridge.blocks.first(where: { $0.device == address }), vector < block.count
+            else { return nil }
             return LogicalNumber(block.first.rawValue &+ vector)
         }
     }

@@ -234,30 +234,34 @@ extension Machine {
         guard board.end == nil, row >= 0, row < board.processors.count else { return nil }
         if address < board.memory.size { return board.memory.load(address, byteCount: byteCount) }
         let kept = UInt64.max >> UInt64(max(0, 64 - 8 * byteCount))
-        guard hasXivePages else { return unanswered }
+        guard hasXivePages else { return unanswered(row) ? nil : 0 }
         if let offset = xive?.statusOffset(address) {
-            guard byteCount == 8 || board.build.narrowStatusAccesses else { return unanswered }
+            guard byteCount == 8 || board.build.narrowStatusAccesses else { return unanswered(row) ? nil : 0 }
             return (xive?.loadStatus(offset, on: &board)).map { $0 & kept }
         }
-        guard let offset = xive?.managementOffset(address) else { return unanswered }
+        guard let offset = xive?.managementOffset(address) else { return unanswered(row) ? nil : 0 }
         return (xive?.loadManagement(offset, byteCount: byteCount, row: row, on: &board)).map { $0 & kept }
     }
 
-    /// What a load gives where nothing answers it.
-    private var unanswered: UInt64? { board.build.unansweredFaults ? nil : 0 }
+    /// Whether an access that nothing answers faults; otherwise a load gives 0 and a store is lost.
+    private mutating func unanswered(_ row: Int) -> Bool {
+        guard board.build.unansweredFaults else { return false }
+        if board.processors.checkstops[row] { board.end = .poweredOff }
+        return true
+    }
 
     /// A store of the guest to real addresses; false where the access faults.
     @discardableResult
     public mutating func store(_ address: UInt64, _ value: UInt64, byteCount: Int, processor row: Int) -> Bool {
         guard board.end == nil, row >= 0, row < board.processors.count else { return false }
         if address < board.memory.size { return board.memory.store(address, value, byteCount: byteCount) }
-        guard hasXivePages else { return !board.build.unansweredFaults }
+        guard hasXivePages else { return !unanswered(row) }
         if let offset = xive?.statusOffset(address) {
-            guard byteCount == 8 || board.build.narrowStatusAccesses else { return !board.build.unansweredFaults }
+            guard byteCount == 8 || board.build.narrowStatusAccesses else { return !unanswered(row) }
             xive?.storeStatus(offset, on: &board)
             return true
         }
-        guard let offset = xive?.managementOffset(address) else { return !board.build.unansweredFaults }
+        guard let offset = xive?.managementOffset(address) else { return !unanswered(row) }
         xive?.storeManagement(offset, value, byteCount: byteCount, row: row, on: &board)
         return true
     }

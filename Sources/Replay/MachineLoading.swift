@@ -162,7 +162,9 @@ extension Machine {
         for (row, index) in board.processors.indexes.enumerated() {
             if isPending(row), raisesAfterLoad { board.processors.lines[row] = true }
             if let isHalted = saved.haltedProcessors[index] { board.processors.halted[row] = isHalted }
-            board.processors.deaf[row] = row != 0 && board.build.forgetsStartedProcessors && board.behaviour == .shipped
+            guard board.behaviour == .shipped else { continue }
+            board.processors.deaf[row] = row != 0 && board.build.forgetsStartedProcessors
+            board.processors.checkstops[row] = board.build.losesMachineChecks
         }
     }
 

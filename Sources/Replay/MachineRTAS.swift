@@ -263,7 +263,7 @@ extension Machine {
         else { return setReturn(buffer, 0, RTASStatus.parameter) }
         guard board.processors.halted[row] else { return setReturn(buffer, 0, RTASStatus.hardware) }
         board.processors.halted[row] = false
-        board.processors.deaf[row] = false
+        board.processors.refresh(row: row)
         setReturn(buffer, 0, RTASStatus.success)
     }
 }

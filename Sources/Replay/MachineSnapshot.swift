@@ -5,7 +5,7 @@ import PSeries
 extension Machine {
     /// The complete interrupt state.
     ///
-    /// Queue contents are the entries written and not blank; nothing of a model is unknown, so there are no gaps.
+    /// Queue contents are the entries that were written; nothing of a model is unknown, so there are no gaps.
     public func snapshot() -> MachineState {
         var state = MachineState(
             facts: MachineFacts(
@@ -43,7 +43,7 @@ extension Machine {
             sources: xive.storedSources, queues: queues, contents: .captured(queues.flatMap(entries(of:))))
     }
 
-    /// Entries of a queue that were written: blank words are places never reached.
+    /// Entries of a queue that were written, in pages that were.
     private func entries(of queue: EventQueue) -> [QueueEntry] {
         guard queue.isEnabled else { return [] }
         let bounds = queue.address..<queue.address &+ queue.byteCount
@@ -53,9 +53,8 @@ extension Machine {
             for word in 0..<UInt32(page.bytes.count / 4) {
                 let start = page.bytes.startIndex + Int(word) * 4
                 let value = page.bytes[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-                if value != 0 {
-                    result.append(QueueEntry(queueIndex: queue.index, position: first &+ word, word: value))
-                }
+                let entry = QueueEntry(queueIndex: queue.index, position: first &+ word, word: value)
+                if queue.isWritten(entry) { result.append(entry) }
             }
         }
         return result

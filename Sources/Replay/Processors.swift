@@ -14,6 +14,8 @@ public struct Processors: Hashable, Sendable {
     public internal(set) var halted: [Bool] = []
     /// Whether a row is given no interrupt although its input is up: the machine forgot that the guest started it.
     public internal(set) var deaf: [Bool] = []
+    /// Whether a row has its machine checks switched off, so that one ends the machine.
+    var checkstops: [Bool] = []
     /// Row plus one of each possible server, 0 where no vCPU has it.
     private var rowOfServer: [UInt32]
 
@@ -46,8 +48,15 @@ public struct Processors: Hashable, Sendable {
         servers.append(server)
         lines.append(false)
         deaf.append(false)
+        checkstops.append(false)
         halted.append(isHalted)
         rowOfServer[Int(server.rawValue)] = UInt32(indexes.count)
+    }
+
+    /// What a load may take from a row comes back: the machine was reset, or the guest starts the vCPU.
+    mutating func refresh(row: Int) {
+        deaf[row] = false
+        checkstops[row] = false
     }
 
     /// Removes the vCPU of a row; later rows move down by one.
@@ -57,6 +66,7 @@ public struct Processors: Hashable, Sendable {
         servers.remove(at: row)
         lines.remove(at: row)
         deaf.remove(at: row)
+        checkstops.remove(at: row)
         halted.remove(at: row)
         for later in row..<servers.count { rowOfServer[Int(servers[later].rawValue)] = UInt32(later + 1) }
     }

@@ -108,6 +108,55 @@ struct QuirkTests {
         }
     }
 
+    @Test func aMachineCheckAfterALoadEndsTheMachine() throws {
+        let nowhere: UInt64 = 0x0008_0100_0000_0000
+        let startCPU = RTASCall.startCPU.rawValue
+        var source = try machine(.xive)
+        let server = source.board.processors.servers[1].rawValue
+        #expect(source.load(nowhere, byteCount: 8, processor: 0) == nil)
+        #expect(source.end == nil)
+        var destination = try Machine(source.setup)
+        #expect(destination.load(source.save()) == .accepted)
+        // A vCPU that the guest starts then has its machine checks.
+        #expect(destination.rtas(startCPU, [server, 0x100, 0], returns: 1, processor: 0) == [0])
+        #expect(destination.load(nowhere, byteCount: 8, processor: 1) == nil)
+        #expect(destination.end == nil)
+        let isStored = destination.store(nowhere, 0, byteCount: 8, processor: 0)
+        #expect(!isStored)
+        #expect(destination.end == .poweredOff)
+    }
+
+    @Test func aFunctionThatIsGoneRaisesNothing() throws {
+        var machine = try machine(.xics)
+        let address = Self.card.configurationAddress
+        _ = machine.changeMessages(configurationAddress: address, buid: Owner.firstBridge + 2, function: 4, count: 1)
+        let source = InterruptSource.message(bridge: 2, configurationAddress: address, vector: 0)
+        #expect(machine.number(of: source) != nil)
+        try machine.unplug(.function(Self.card))
+        #expect(machine.number(of: source) == nil)
+        let isRaised = machine.raise(source)
+        #expect(!isRaised)
+    }
+
+    @Test func whatAQueueHeldBeforeIsNoEntry() throws {
+        var machine = try machine(.xive)
+        let epow = UInt64(try #require(machine.number(of: Owner.epow)).rawValue)
+        func isDone(_ call: Hypercall, _ arguments: UInt64...) -> Bool {
+            var registers = Registers(
+                call.rawValue, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4])
+            machine.hypercall(&registers, processor: 0)
+            return registers.status == .success
+        }
+        #expect(isDone(.setQueueConfig, 1, 0, 6, 0x200_0000, 16))
+        #expect(isDone(.setSourceConfig, 2, epow, 0, 6, 0x1234))
+        #expect(isDone(.esb, 0, epow, 0xc00, 0, 0))
+        try machine.raiseInterrupt(of: .epow)
+        #expect(
+            machine.snapshot().xive?.contents == .captured([QueueEntry(queueIndex: 6, position: 0, word: 0x8000_1234)]))
+        #expect(isDone(.setQueueConfig, 1, 0, 6, 0x200_0000, 12))
+        #expect(machine.snapshot().xive?.contents == .captured([]))
+    }
+
     @Test func nothingIsMovedOfAMachineThatHasEnded() throws {
         let scenario = try ScenarioReader.scenario(
             """

@@ -8,9 +8,7 @@ extension StateDecoder {
 
     /// Reads the event queues of a state from guest memory.
     ///
-    /// What is kept of a queue is every entry that was written: those of the running lap, in front of the next
-    /// index with the current generation bit, and those of the lap before, from the next index on with the
-    /// other one. How far the guest has read is its own secret; none that may still wait for it is left out.
+    /// What is kept of a queue is every entry that was written.
     ///
     /// Costs one pass over the stream's RAM, except in mapped-ram files.
     ///
@@ -69,11 +67,7 @@ extension EventQueue {
                 let word = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: position * 4, as: UInt32.self))
                 let position = UInt32(truncatingIfNeeded: position)
                 let entry = QueueEntry(queueIndex: index, position: position, word: word)
-                let isOfThisLap = position < nextIndex
-                // Memory never written is zero, which in the second lap looks like an entry with EISN 0.
-                guard isOfThisLap ? entry.generation == generation : entry.generation != generation && word != 0
-                else { continue }
-                entries.append(entry)
+                if isWritten(entry) { entries.append(entry) }
             }
         }
         return entries
