@@ -198,6 +198,7 @@ extension Machine {
         bridges[place].blocks = []
         for function in bridges[place].functions.indices {
             bridges[place].functions[function].enabledShift = 0
+            bridges[place].functions[function].hasVectors = false
             bridges[place].functions[function].isAsserted = false
         }
     }

@@ -215,7 +215,7 @@ extension Machine {
             return virtualDevices.first { $0.unitAddress == address }?.number
         case .message(let bridge, let address, let vector):
             guard let bridge = bridges.first(where: { $0.index == bridge }),
-                bridge.functions.contains(where: { $0.description.configurationAddress == address }),
+                bridge.functions.contains(where: { $0.description.configurationAddress == address && $0.hasVectors }),
                 let block = bridge.blocks.first(where: { $0.device == address }), vector < block.count
             else { return nil }
             return LogicalNumber(block.first.rawValue &+ vector)

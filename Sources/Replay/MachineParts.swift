@@ -34,6 +34,7 @@ struct BridgePart: Hashable, Sendable {
             return
         }
         functions[place].enabledShift = saved.enabledShift
+        functions[place].hasVectors = saved.hasVectors
         functions[place].isAsserted = saved.isAsserted
     }
 }
@@ -43,6 +44,8 @@ struct FunctionPart: Hashable, Sendable {
     var description: FunctionSetup
     /// Multiple Message Enable: log2 of the vectors that the guest enabled in the MSI capability.
     var enabledShift: UInt32 = 0
+    /// Whether the firmware wrote its block's vectors into it; one that took another's place has the block, and not them.
+    var hasVectors = false
     /// Level of its pin.
     var isAsserted = false
     /// Whether the guest is taken to have it in use: what was there at a reset or at a negotiation is.

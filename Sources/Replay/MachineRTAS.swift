@@ -173,6 +173,7 @@ extension Machine {
         } else {
             bridges[bridge].blocks.append(block)
         }
+        bridges[bridge].functions[place].hasVectors = true
         return .granted(count: count, kind: kind, first: first)
     }
 

@@ -63,6 +63,6 @@ public struct SavedMachine: Hashable, Sendable {
     var presenterOwners: [UInt32: Bool] = [:]
     /// Which vCPUs are halted (`cpu_common`), by index; empty where a ``MachineState`` was saved, which does not tell.
     var haltedProcessors: [UInt32: Bool] = [:]
-    /// PCI functions by their bridge's BUID, whose sections carry pins and what the guest enabled; empty as above.
+    /// PCI functions by their bridge's BUID, whose sections carry pins and vectors; empty as above.
     var functions: [UInt64: [FunctionPart]] = [:]
 }

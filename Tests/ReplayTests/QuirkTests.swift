@@ -136,6 +136,11 @@ struct QuirkTests {
         #expect(machine.number(of: source) == nil)
         let isRaised = machine.raise(source)
         #expect(!isRaised)
+        // Another card in its place has the numbers, and was told nothing of them.
+        try machine.plug(.function(Self.card))
+        #expect(machine.number(of: source) == nil)
+        _ = machine.changeMessages(configurationAddress: address, buid: Owner.firstBridge + 2, function: 4, count: 1)
+        #expect(machine.number(of: source) != nil)
     }
 
     @Test func whatAQueueHeldBeforeIsNoEntry() throws {
