@@ -15,6 +15,10 @@ struct RandomGuest {
     private(set) var isXive = false
     /// Indexes of vCPUs that the guest started.
     private var started: [UInt32] = []
+    /// vCPUs that the machine ever had. TCG has room for the threads of so many as fit, and ends QEMU with the next, though
+    /// others went (`tcg_register_thread`, `tcg/tcg.c`; 11.1).
+    private var processorsMade = 2
+    private static let mostProcessors = 4
 
     init(seed: UInt64, type: MachineType, build: BuildProfile) {
         random = SeededGenerator(seed: seed)
@@ -37,8 +41,11 @@ struct RandomGuest {
         ]
         // Types before 2.7 have no vCPUs that are not there from the beginning.
         if canPlug {
-            lines.append("maxcpus: 4")
-            if pick(2) == 0 { devices.append("core: 2") }
+            lines.append("maxcpus: \(Self.mostProcessors)")
+            if pick(2) == 0 {
+                devices.append("core: 2")
+                processorsMade += 1
+            }
         }
         if type.offeredModes != [.legacy] { lines.append("ic-mode: \(mode.rawValue)") }
         if mode.hasXive, !type.defaultProcessor.supportsXive { lines.append("cpu: power9") }
@@ -108,7 +115,12 @@ struct RandomGuest {
     }
 
     private mutating func plug() -> String {
-        let step = "- plug: {\(pluggable())}"
+        let device = pluggable()
+        if device.hasPrefix("core"), !devices.has(device) {
+            guard processorsMade < Self.mostProcessors else { return "- plug: {core: 0}" }
+            processorsMade += 1
+        }
+        let step = "- plug: {\(device)}"
         devices.note(step)
         return step
     }
