@@ -142,8 +142,7 @@ extension Machine {
             return Machine.mismatch(own.rawValue, saved.rawValue)
         }
         bridges[place].blocks = messages
-        for function in bridges[place].functions.indices { bridges[place].functions[function].hasVectors = true }
-        for function in functions { bridges[place].load(function) }
+        bridges[place].load(functions)
         plan.load(blocks: messages, bridge: bridges[place].index)
         return nil
     }

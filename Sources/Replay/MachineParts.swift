@@ -27,15 +27,17 @@ struct BridgePart: Hashable, Sendable {
         return pins[(Int(function.slot) + Int(pin)) % 4]
     }
 
-    /// Takes the state of a function that another machine had in the same place.
-    mutating func load(_ saved: FunctionPart) {
-        let address = saved.description.configurationAddress
-        guard let place = functions.firstIndex(where: { $0.description.configurationAddress == address }) else {
-            return
+    /// Takes the state of the functions that another machine had in the same places; those of which nothing is known are
+    /// taken to have their vectors.
+    mutating func load(_ saved: [FunctionPart]) {
+        for place in functions.indices {
+            let address = functions[place].description.configurationAddress
+            let part = saved.first { $0.description.configurationAddress == address }
+            functions[place].hasVectors = part?.hasVectors ?? true
+            guard let part else { continue }
+            functions[place].enabledShift = part.enabledShift
+            functions[place].isAsserted = part.isAsserted
         }
-        functions[place].enabledShift = saved.enabledShift
-        functions[place].hasVectors = saved.hasVectors
-        functions[place].isAsserted = saved.isAsserted
     }
 }
 
