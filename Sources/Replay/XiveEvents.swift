@@ -89,7 +89,11 @@ extension XiveModel {
     private mutating func present(_ server: ServerNumber, priority: UInt8, on board: inout Board) {
         guard board.processors.row(server: server.rawValue) != nil else { return }
         guard let row = contextRow(server, processors: board.processors) else { return }
-        setPending(row, priority: priority, on: &board)
+        if board.build.lessFavouredSetsBitOnly, priority >= register(row, OSRing.pipr) {
+            addPending(row, priority: priority)
+        } else {
+            setPending(row, priority: priority, on: &board)
+        }
     }
 }
 
@@ -146,13 +150,17 @@ extension XiveModel {
         ipb == 0 ? 0xff : UInt8(truncatingIfNeeded: ipb.leadingZeroBitCount)
     }
 
+    /// IPB gains a priority.
+    @inline(__always)
+    private mutating func addPending(_ row: Int, priority: UInt8) {
+        setRegister(row, OSRing.ipb, register(row, OSRing.ipb) | (priority > 7 ? 0 : 0x80 >> priority))
+    }
+
     /// IPB gains a priority, and the vCPU is interrupted if that is enough.
     @inline(__always)
     mutating func setPending(_ row: Int, priority: UInt8, on board: inout Board) {
-        let ipb = register(row, OSRing.ipb) | (priority > 7 ? 0 : 0x80 >> priority)
-        setRegister(row, OSRing.ipb, ipb)
-        if board.build.lessFavouredSetsBitOnly, priority >= register(row, OSRing.pipr) { return }
-        setRegister(row, OSRing.pipr, Self.pendingPriority(ipb))
+        addPending(row, priority: priority)
+        setRegister(row, OSRing.pipr, Self.pendingPriority(register(row, OSRing.ipb)))
         notify(row, on: &board)
     }
 

@@ -177,6 +177,19 @@ struct QuirkTests {
         #expect(run.load == .refused("the source has ended"))
     }
 
+    /// PIPR stays at what was accepted, from 10.0 on, until something derives it anew; the guest's own store always does.
+    @Test(arguments: BuildProfile.known)
+    func aPriorityThatTheGuestMarksPendingSetsPIPR(_ build: BuildProfile) throws {
+        var machine = try machine(.xive, build: build)
+        machine.store(Self.management + 0x11, 0xff, byteCount: 1, processor: 0)
+        machine.store(Self.management + 0x812, 3, byteCount: 1, processor: 0)
+        let accepted = machine.load(Self.management + 0x810, byteCount: 2, processor: 0)
+        #expect(accepted == 0x8003)
+        machine.store(Self.management + 0x812, 5, byteCount: 1, processor: 0)
+        let ring = machine.load(Self.management + 0x10, byteCount: 8, processor: 0)
+        #expect(ring == 0x0003_04ff_ff00_0005)
+    }
+
     @Test func messagesOfAResetGoBackAfterTheirControllerWasReset() throws {
         for mode: InterruptModeSetting in [.xics, .xive] {
             var machine = try machine(mode)
