@@ -154,15 +154,16 @@ public struct EventQueue: Hashable, Sendable {
     /// Guest-physical address of the first entry.
     public var address: UInt64 { UInt64(w2 & 0x0fff_ffff) << 32 | UInt64(w3) }
     /// Toggles each time the queue wraps; the top bit of every entry written.
-    public var generation: UInt8 { w1 & 0x0040_0000 != 0 ? 1 : 0 }
+    @inlinable public var generation: UInt8 { w1 & 0x0040_0000 != 0 ? 1 : 0 }
     /// Index of the entry to be written next.
-    public var nextIndex: UInt32 { w1 & 0x003f_ffff }
+    @inlinable public var nextIndex: UInt32 { w1 & 0x003f_ffff }
 
     /// Whether a word in the queue's memory is an entry that was written: in the running lap, in front of the next index
     /// with the current generation bit, or in the lap before, from the next index on with the other one.
     ///
     /// How far the guest has read is its own secret; none that may still wait for it is left out. Memory never written is
     /// zero, which in the second lap looks like an entry with EISN 0.
+    @inlinable
     public func isWritten(_ entry: QueueEntry) -> Bool {
         entry.position < nextIndex
             ? entry.generation == generation : entry.generation != generation && entry.word != 0
@@ -193,6 +194,7 @@ public struct QueueEntry: Hashable, Sendable {
     public var word: UInt32
 
     /// The value with these parts.
+    @inlinable
     public init(queueIndex: UInt32, position: UInt32, word: UInt32) {
         self.queueIndex = queueIndex
         self.position = position
@@ -202,7 +204,7 @@ public struct QueueEntry: Hashable, Sendable {
     /// Number that the guest reads from the entry.
     public var eisn: UInt32 { word & 0x7fff_ffff }
     /// Generation bit of the entry.
-    public var generation: UInt8 { UInt8(word >> 31) }
+    @inlinable public var generation: UInt8 { UInt8(truncatingIfNeeded: word >> 31) }
 }
 
 /// What is known of the queues' content, which lives in guest memory.

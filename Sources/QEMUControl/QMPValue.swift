@@ -73,21 +73,21 @@ extension QMPValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Exp
 }
 
 extension QMPValue: Codable {
-    /// Reads any JSON value.
+    /// Reads any JSON value; what is frequent is tried first, as an attempt that fails is what costs.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
-        } else if let truth = try? container.decode(Bool.self) {
-            self = .truth(truth)
         } else if let text = try? container.decode(String.self) {
             self = .text(text)
+        } else if let members = try? container.decode([String: QMPValue].self) {
+            self = .object(members)
+        } else if let truth = try? container.decode(Bool.self) {
+            self = .truth(truth)
         } else if let integer = try? container.decode(Int64.self) {
             self = .integer(integer)
         } else if let unsigned = try? container.decode(UInt64.self) {
             self = .unsigned(unsigned)
-        } else if let members = try? container.decode([String: QMPValue].self) {
-            self = .object(members)
         } else if let elements = try? container.decode([QMPValue].self) {
             self = .list(elements)
         } else {
