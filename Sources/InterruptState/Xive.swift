@@ -154,20 +154,36 @@ public struct EventQueue: Hashable, Sendable {
     /// Guest-physical address of the first entry.
     public var address: UInt64 { UInt64(w2 & 0x0fff_ffff) << 32 | UInt64(w3) }
     /// Toggles each time the queue wraps; the top bit of every entry written.
-    @inlinable public var generation: UInt8 { w1 & 0x0040_0000 != 0 ? 1 : 0 }
+    public var generation: UInt8 { w1 & 0x0040_0000 != 0 ? 1 : 0 }
     /// Index of the entry to be written next.
-    @inlinable public var nextIndex: UInt32 { w1 & 0x003f_ffff }
+    public var nextIndex: UInt32 { w1 & 0x003f_ffff }
 
-    /// Whether a word in the queue's memory is an entry that was written: in the running lap, in front of the next index
-    /// with the current generation bit, or in the lap before, from the next index on with the other one.
+    /// The entries that were written, in bytes of this queue, in order of position; no more than one beyond a limit.
     ///
-    /// How far the guest has read is its own secret; none that may still wait for it is left out. Memory never written is
-    /// zero, which in the second lap looks like an entry with EISN 0.
-    @inlinable
-    public func isWritten(_ entry: QueueEntry) -> Bool {
+    /// Those of the running lap stand in front of the next index with the current generation bit, those of the lap before
+    /// from the next index on with the other one. How far the guest has read is its own secret; none that may still wait
+    /// for it is left out. An entry is a big-endian word: generation in the top bit, then the EISN (`hw/intc/xive.c`).
+    ///
+    /// - Parameter first: position of the first word.
+    public func writtenEntries(
+        _ bytes: UnsafeRawBufferPointer, from first: UInt32 = 0, limit: Int = .max
+    ) -> [QueueEntry] {
+        var entries: [QueueEntry] = []
+        for place in 0..<bytes.count / 4 where entries.count <= limit {
+            let word = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: place * 4, as: UInt32.self))
+            let position = first &+ UInt32(truncatingIfNeeded: place)
+            let entry = QueueEntry(queueIndex: index, position: position, word: word)
+            if isWritten(entry) { entries.append(entry) }
+        }
+        return entries
+    }
+
+    /// Memory never written is zero, which in the second lap looks like an entry with EISN 0.
+    private func isWritten(_ entry: QueueEntry) -> Bool {
         entry.position < nextIndex
             ? entry.generation == generation : entry.generation != generation && entry.word != 0
     }
+
     /// ESn P and Q: whether a notification is outstanding.
     public var notificationStatus: UInt8 { UInt8(w1 >> 30) }
     /// Server that is notified (NVT index - 0x400), or nil where the NVT is none of a pseries machine.
@@ -194,7 +210,6 @@ public struct QueueEntry: Hashable, Sendable {
     public var word: UInt32
 
     /// The value with these parts.
-    @inlinable
     public init(queueIndex: UInt32, position: UInt32, word: UInt32) {
         self.queueIndex = queueIndex
         self.position = position
@@ -204,7 +219,7 @@ public struct QueueEntry: Hashable, Sendable {
     /// Number that the guest reads from the entry.
     public var eisn: UInt32 { word & 0x7fff_ffff }
     /// Generation bit of the entry.
-    @inlinable public var generation: UInt8 { UInt8(truncatingIfNeeded: word >> 31) }
+    public var generation: UInt8 { UInt8(truncatingIfNeeded: word >> 31) }
 }
 
 /// What is known of the queues' content, which lives in guest memory.

@@ -234,13 +234,27 @@ extension Machine {
         guard board.end == nil, row >= 0, row < board.processors.count else { return nil }
         if address < board.memory.size { return board.memory.load(address, byteCount: byteCount) }
         let kept = UInt64.max >> UInt64(max(0, 64 - 8 * byteCount))
-        guard hasXivePages else { return unanswered(row) ? nil : 0 }
-        if let offset = xive?.statusOffset(address) {
-            guard byteCount == 8 || board.build.narrowStatusAccesses else { return unanswered(row) ? nil : 0 }
-            return (xive?.loadStatus(offset, on: &board)).map { $0 & kept }
+        switch pages(address, byteCount) {
+        case .status(let offset)?: return (xive?.loadStatus(offset, on: &board)).map { $0 & kept }
+        case .management(let offset)?:
+            return (xive?.loadManagement(offset, byteCount: byteCount, row: row, on: &board)).map { $0 & kept }
+        case nil: return unanswered(row) ? nil : 0
         }
-        guard let offset = xive?.managementOffset(address) else { return unanswered(row) ? nil : 0 }
-        return (xive?.loadManagement(offset, byteCount: byteCount, row: row, on: &board)).map { $0 & kept }
+    }
+
+    /// Pages that answer accesses beyond RAM, with the offset in them.
+    private enum Pages {
+        case status(UInt64)
+        case management(UInt64)
+    }
+
+    /// Who answers an access; nil where nobody does.
+    private func pages(_ address: UInt64, _ byteCount: Int) -> Pages? {
+        guard hasXivePages, let xive else { return nil }
+        if let offset = xive.statusOffset(address) {
+            return byteCount == 8 || board.build.narrowStatusAccesses ? .status(offset) : nil
+        }
+        return xive.managementOffset(address).map { .management($0) }
     }
 
     /// Whether an access that nothing answers faults; otherwise a load gives 0 and a store is lost.
@@ -255,14 +269,12 @@ extension Machine {
     public mutating func store(_ address: UInt64, _ value: UInt64, byteCount: Int, processor row: Int) -> Bool {
         guard board.end == nil, row >= 0, row < board.processors.count else { return false }
         if address < board.memory.size { return board.memory.store(address, value, byteCount: byteCount) }
-        guard hasXivePages else { return !unanswered(row) }
-        if let offset = xive?.statusOffset(address) {
-            guard byteCount == 8 || board.build.narrowStatusAccesses else { return !unanswered(row) }
-            xive?.storeStatus(offset, on: &board)
-            return true
+        switch pages(address, byteCount) {
+        case .status(let offset)?: xive?.storeStatus(offset, on: &board)
+        case .management(let offset)?:
+            xive?.storeManagement(offset, value, byteCount: byteCount, row: row, on: &board)
+        case nil: return !unanswered(row)
         }
-        guard let offset = xive?.managementOffset(address) else { return !unanswered(row) }
-        xive?.storeManagement(offset, value, byteCount: byteCount, row: row, on: &board)
         return true
     }
 }

@@ -50,12 +50,7 @@ extension Machine {
         var result: [QueueEntry] = []
         for page in board.memory.pages(in: bounds) {
             let first = UInt32((page.address &- bounds.lowerBound) / 4)
-            for word in 0..<UInt32(page.bytes.count / 4) {
-                let start = page.bytes.startIndex + Int(word) * 4
-                let value = page.bytes[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-                let entry = QueueEntry(queueIndex: queue.index, position: first &+ word, word: value)
-                if queue.isWritten(entry) { result.append(entry) }
-            }
+            result += page.bytes.withUnsafeBytes { queue.writtenEntries($0, from: first) }
         }
         return result
     }

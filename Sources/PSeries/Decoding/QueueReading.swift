@@ -40,7 +40,7 @@ extension StateDecoder {
         for (queue, content) in zip(queues, contents) {
             switch content {
             case .bytes(let bytes):
-                entries += queue.writtenEntries(bytes, limit: maximumEntries)
+                entries += bytes.withUnsafeBytes { queue.writtenEntries($0, limit: maximumEntries) }
                 guard entries.count <= maximumEntries else {
                     state.xive?.contents = .notCaptured(reason: "the queues hold more than \(maximumEntries) entries")
                     return
@@ -53,23 +53,5 @@ extension StateDecoder {
             }
         }
         state.xive?.contents = .captured(entries)
-    }
-}
-
-extension EventQueue {
-    /// The entries in the bytes of this queue that were written, in order of position; no more than one beyond a limit.
-    ///
-    /// An entry is a big-endian word: generation in the top bit, then the EISN (`hw/intc/xive.c`).
-    func writtenEntries(_ bytes: [UInt8], limit: Int = .max) -> [QueueEntry] {
-        var entries: [QueueEntry] = []
-        bytes.withUnsafeBytes { bytes in
-            for position in 0..<bytes.count / 4 where entries.count <= limit {
-                let word = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: position * 4, as: UInt32.self))
-                let position = UInt32(truncatingIfNeeded: position)
-                let entry = QueueEntry(queueIndex: index, position: position, word: word)
-                if isWritten(entry) { entries.append(entry) }
-            }
-        }
-        return entries
     }
 }
