@@ -69,10 +69,12 @@ let package = Package(
 
         // Files that appear whole or not at all.
         module("Files"),
+        // JSON without a schema, as self-descriptions of streams and QMP have it.
+        module("FlatJSON"),
         // The vocabulary: plain values, no input or output.
         module("InterruptState", ["CCrypto"]),
         // QEMU's saved-state formats; knows nothing of interrupts.
-        module("SavedState", ["CZlib", "CPipe", "Files"]),
+        module("SavedState", ["CZlib", "CPipe", "Files", "FlatJSON"]),
         // The platform: machine types, number maps, sections <-> InterruptState.
         module("PSeries", ["InterruptState", "SavedState"]),
         // Machine descriptions and vendors' machine types in YAML or JSON.
@@ -88,7 +90,7 @@ let package = Package(
         // InterruptState <-> SQLite.
         module("SnapshotStore", ["InterruptState", "CSQLite", .product(name: "GRDB", package: "GRDB.swift")]),
         // Real QEMU: starting builds, QMP, saving and loading states, calls without a guest.
-        module("QEMUControl", ["CKeeper", "Files", "InterruptState", "PSeries"]),
+        module("QEMUControl", ["CKeeper", "Files", "FlatJSON", "InterruptState", "PSeries"]),
         // Scenarios on real builds.
         module(
             "BuildReplay",

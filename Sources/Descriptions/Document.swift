@@ -18,7 +18,10 @@ public struct Document {
             throw DescriptionError("the file is larger than \(limit) bytes")
         }
         do {
-            guard let node = try Yams.compose(yaml: text) else { throw DescriptionError("the file is empty") }
+            // All scalars are text, as each is read by what it stands for.
+            guard let node = try Yams.compose(yaml: text, .basic, .default, .utf8) else {
+                throw DescriptionError("the file is empty")
+            }
             self.init(node: node, path: "")
         } catch let error as DescriptionError {
             throw error

@@ -168,12 +168,25 @@ public struct EventQueue: Hashable, Sendable {
     public func writtenEntries(
         _ bytes: UnsafeRawBufferPointer, from first: UInt32 = 0, limit: Int = .max
     ) -> [QueueEntry] {
+        typealias Vector = SIMD8<UInt32>
         var entries: [QueueEntry] = []
-        for place in 0..<bytes.count / 4 where entries.count <= limit {
-            let word = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: place * 4, as: UInt32.self))
+        // In front of this position zero is a written word.
+        let writtenZeros = generation == 0 ? nextIndex : 0
+        let count = bytes.count / 4
+        var place = 0
+        while place < count, entries.count <= limit {
             let position = first &+ UInt32(truncatingIfNeeded: place)
+            // Most of most queues was never written.
+            if position >= writtenZeros, place <= count - Vector.scalarCount,
+                bytes.loadUnaligned(fromByteOffset: place * 4, as: Vector.self) == .zero
+            {
+                place += Vector.scalarCount
+                continue
+            }
+            let word = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: place * 4, as: UInt32.self))
             let entry = QueueEntry(queueIndex: index, position: position, word: word)
             if isWritten(entry) { entries.append(entry) }
+            place += 1
         }
         return entries
     }

@@ -24,10 +24,12 @@ extension Array where Element == UInt8 {
 /// Spells bytes for people: printable ASCII as it is, everything else and `\` as `\xNN`.
 ///
 /// Different bytes give different texts, so names may be compared in this form.
-func printable(_ bytes: some Sequence<UInt8>) -> String {
+func printable(_ bytes: some Collection<UInt8>) -> String {
+    // Nearly every name is plain.
+    if bytes.allSatisfy(isPlain) { return String(decoding: bytes, as: UTF8.self) }
     var text = ""
     for byte in bytes {
-        if (0x20...0x7e).contains(byte), byte != UInt8(ascii: "\\") {
+        if isPlain(byte) {
             text.unicodeScalars.append(Unicode.Scalar(byte))
         } else {
             text += "\\x" + hexadecimal(UInt64(byte), digits: 2)
@@ -35,6 +37,8 @@ func printable(_ bytes: some Sequence<UInt8>) -> String {
     }
     return text
 }
+
+private func isPlain(_ byte: UInt8) -> Bool { (0x20...0x7e).contains(byte) && byte != UInt8(ascii: "\\") }
 
 /// A number in base 16, zero-padded.
 func hexadecimal(_ value: UInt64, digits: Int = 1) -> String {

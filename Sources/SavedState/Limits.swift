@@ -1,3 +1,5 @@
+import FlatJSON
+
 /// Limits that keep hostile input from costing more than its size justifies.
 ///
 /// Every count that a stream claims is compared with the bytes that are left before it is used. The
@@ -6,10 +8,8 @@
 enum Limits {
     /// Bytes of a self-description. Largest seen: 103,313 for 71 devices.
     static let descriptionBytes: UInt64 = 16 << 20
-    /// Values (names included) in a self-description: 16 bytes of memory each. Largest seen: about 10,000.
-    static let descriptionValues = 1 << 20
-    /// Nested arrays and objects of a self-description. Largest seen: 14, for structures nested 4 deep.
-    static let descriptionDepth = 64
+    /// The text of a self-description. Largest seen: about 10,000 values; 14 levels, for structures nested 4 deep.
+    static let description = JSONLimits(bytes: Int(descriptionBytes), values: 1 << 20, depth: 64)
     /// Device sections of a stream. Largest seen: 71.
     static let deviceSections = 1 << 16
     /// Live sections of a stream. Largest seen: 4.

@@ -50,6 +50,11 @@ struct TailDescription: Sendable {
         bytes.withUnsafeBytes { raw in
             var index = min(bound, count - 8)
             while index >= 0, found.count < 16 {
+                // Text holds no marks: most of it is passed eight bytes at a time.
+                if index >= 7, !hasMark(raw.loadUnaligned(fromByteOffset: index - 6, as: UInt64.self)) {
+                    index -= 8
+                    continue
+                }
                 if raw[index + 1] == Mark.description, raw[index] == Mark.eof, raw[index + 6] == UInt8(ascii: "{"),
                     UInt32(bigEndian: raw.loadUnaligned(fromByteOffset: index + 2, as: UInt32.self))
                         == UInt32(truncatingIfNeeded: count - index - 6)
@@ -60,6 +65,13 @@ struct TailDescription: Sendable {
             }
         }
         return found
+    }
+
+    /// Whether one of eight bytes may mark a description: a byte that is zero after the exclusive or borrows from its
+    /// top bit.
+    private static func hasMark(_ word: UInt64) -> Bool {
+        let rest = word ^ 0x0101_0101_0101_0101 &* UInt64(Mark.description)
+        return (rest &- 0x0101_0101_0101_0101) & ~rest & 0x8080_8080_8080_8080 != 0
     }
 
     /// Reads the text of a description that stands behind the end mark at `eof`.

@@ -68,7 +68,8 @@ public enum ScenarioReader {
             throw ScenarioError(message: "a scenario has at most 1 MiB", line: nil, column: nil, file: file)
         }
         do {
-            guard let node = try Yams.compose(yaml: text) else {
+            // All scalars are text, as each is read by what it stands for.
+            guard let node = try Yams.compose(yaml: text, .basic, .default, .utf8) else {
                 throw ScenarioError(message: "the file is empty", line: nil, column: nil, file: file)
             }
             return Reading(node: node, file: file, types: types)

@@ -43,11 +43,10 @@ struct ServersFromTree {
 
     /// The server of the vCPU with an index; nil where the tree does not decide it.
     func server(of index: UInt32) -> ServerNumber? {
-        let possible = Set(
-            spacings.map { spacing in
-                (index / threads).multipliedFullWidth(by: spacing).low &+ index % threads
-            })
-        guard possible.count == 1, let server = possible.first else { return nil }
-        return ServerNumber(server)
+        func server(_ spacing: UInt32) -> UInt32 {
+            (index / threads).multipliedFullWidth(by: spacing).low &+ index % threads
+        }
+        guard let first = spacings.first, spacings.allSatisfy({ server($0) == server(first) }) else { return nil }
+        return ServerNumber(server(first))
     }
 }

@@ -68,7 +68,7 @@ extension DeviceTreeFacts {
     /// Under XICS `ibm,interrupt-server-ranges` is <0 count>; under XIVE the IPIs are numbers 0 ..< count.
     private static func serverCount(_ tree: FlattenedDeviceTree) -> UInt32? {
         for node in tree.children(of: "") where node.name.hasPrefix("interrupt-controller") {
-            for name in ["ibm,interrupt-server-ranges", "ibm,xive-lisn-ranges"] {
+            for name: StaticString in ["ibm,interrupt-server-ranges", "ibm,xive-lisn-ranges"] {
                 guard let cells = node.property(name).map(FlattenedDeviceTree.cells), cells.count >= 2 else { continue }
                 return cells[0] == 0 ? cells[1] : nil
             }

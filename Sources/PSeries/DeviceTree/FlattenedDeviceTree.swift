@@ -10,22 +10,26 @@
 struct FlattenedDeviceTree {
     /// A node by its full path, `/cpus/PowerPC,POWER9@0`; the root is the empty path.
     struct Node {
-        var path: String
-        var properties: [Property] = []
+        let path: String
+        fileprivate let blob: [UInt8]
+        fileprivate var properties: [Property] = []
 
         /// The last component of the path.
         var name: Substring {
-            path.split(separator: "/", omittingEmptySubsequences: true).last ?? ""
+            path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
         }
 
-        func property(_ name: String) -> [UInt8]? {
-            properties.first { $0.name == name }?.value
+        /// The value of a property. Few of the hundreds in a tree are asked for, so none is copied before.
+        func property(_ name: StaticString) -> [UInt8]? {
+            name.withUTF8Buffer { name in properties.first { blob[$0.name].elementsEqual(name) } }
+                .map { Array(blob[$0.value]) }
         }
     }
 
-    struct Property {
-        var name: String
-        var value: [UInt8]
+    /// Places in the blob.
+    fileprivate struct Property {
+        let name: Range<Int>
+        let value: Range<Int>
     }
 
     /// Why a blob is not a device tree.
@@ -56,16 +60,18 @@ struct FlattenedDeviceTree {
 
     /// The direct children of a node.
     func children(of path: String) -> [Node] {
-        nodes.filter { node in
-            guard node.path.hasPrefix(path + "/") else { return false }
-            return !node.path.dropFirst(path.count + 1).contains("/")
+        let prefix = Array((path + "/").utf8)
+        return nodes.filter { node in
+            node.path.utf8.starts(with: prefix) && !node.path.utf8.dropFirst(prefix.count).contains(UInt8(ascii: "/"))
         }
     }
 
     /// A property's value as big-endian 32-bit cells; a rest of fewer than four bytes is dropped.
     static func cells(_ value: [UInt8]) -> [UInt32] {
-        stride(from: 0, through: value.count - 4, by: 4).map { start in
-            value[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+        value.withUnsafeBytes { bytes in
+            stride(from: 0, through: bytes.count - 4, by: 4).map { start in
+                UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: start, as: UInt32.self))
+            }
         }
     }
 }
@@ -90,7 +96,7 @@ extension FlattenedDeviceTree {
 
         /// The word at an offset that was checked to have four bytes.
         private func word(_ offset: Int) -> UInt32 {
-            blob[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) }
+            blob.withUnsafeBytes { UInt32(bigEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self)) }
         }
 
         private mutating func nextWord() throws(Failure) -> UInt32 {
@@ -107,14 +113,15 @@ extension FlattenedDeviceTree {
                 switch try nextWord() {
                 case 1:
                     guard open.count < maximumDepth else { throw Failure(message: "nested too deep", offset: start) }
-                    let name = try text(at: cursor)
-                    skip(name.utf8.count + 1)
+                    let place = try name(at: cursor)
+                    let name = String(decoding: blob[place], as: Unicode.ASCII.self)
+                    skip(place.count + 1)
                     let parent = open.last.map { nodes[$0].path + "/" } ?? ""
                     guard parent.utf8.count + name.utf8.count <= FlattenedDeviceTree.maximumPathBytes else {
                         throw Failure(message: "the path of a node is too long", offset: start)
                     }
                     open.append(nodes.count)
-                    nodes.append(Node(path: open.count == 1 ? "" : parent + name))
+                    nodes.append(Node(path: open.count == 1 ? "" : parent + name, blob: blob))
                 case 2:
                     guard open.popLast() != nil else { throw Failure(message: "a node ends twice", offset: start) }
                 case 3:
@@ -138,17 +145,17 @@ extension FlattenedDeviceTree {
             guard nameOffset <= blob.count - strings else {
                 throw Failure(message: "a property's name lies outside of the tree", offset: cursor)
             }
-            let value = Array(blob[cursor..<cursor + length])
+            let value = cursor..<cursor + length
             skip(length)
-            return Property(name: try text(at: strings + nameOffset), value: value)
+            return Property(name: try name(at: strings + nameOffset), value: value)
         }
 
         /// The NUL-terminated name at an offset of at most the blob's size.
-        private func text(at offset: Int) throws(Failure) -> String {
+        private func name(at offset: Int) throws(Failure) -> Range<Int> {
             guard let end = blob[offset...].prefix(FlattenedDeviceTree.maximumNameBytes + 1).firstIndex(of: 0) else {
                 throw Failure(message: "a name does not end", offset: offset)
             }
-            return String(decoding: blob[offset..<end], as: Unicode.ASCII.self)
+            return offset..<end
         }
 
         /// Steps over some bytes and the padding behind them.

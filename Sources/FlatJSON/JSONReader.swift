@@ -1,29 +1,31 @@
 /// A strict reader of JSON (RFC 8259) over bytes, without recursion.
 ///
-/// Differences from the standard, both needed for real self-descriptions: keys may repeat, and bytes
+/// Differences from the standard, both needed for real self-descriptions of streams: keys may repeat, and bytes
 /// above 0x7f are taken as they are (QEMU 5.2 writes names unescaped, whatever they hold).
-struct JSONReader {
+package struct JSONReader {
     private let bytes: [UInt8]
+    private let limits: JSONLimits
     private var nodes: [JSONText.Node] = []
     private var index = 0
     /// Indexes of the open objects and arrays, outermost first.
     private var open: [Int] = []
 
-    /// Reads a whole text; throws `badDescription` or `limit` with the offset in the text.
-    static func read(_ bytes: [UInt8]) throws(SavedStateError) -> JSONText {
-        var reader = JSONReader(bytes: bytes)
+    /// Reads a whole text.
+    package static func read(_ bytes: [UInt8], limits: JSONLimits) throws(JSONError) -> JSONText {
+        var reader = JSONReader(bytes: bytes, limits: limits)
         try reader.run()
         return JSONText(bytes: bytes, nodes: reader.nodes)
     }
 
-    private init(bytes: [UInt8]) {
+    private init(bytes: [UInt8], limits: JSONLimits) {
         self.bytes = bytes
-        nodes.reserveCapacity(min(bytes.count / 8, Limits.descriptionValues))
+        self.limits = limits
+        nodes.reserveCapacity(min(bytes.count / 8, limits.values))
     }
 
-    private mutating func run() throws(SavedStateError) {
-        guard UInt64(bytes.count) <= Limits.descriptionBytes else {
-            throw SavedStateError(.limit, "the text has \(bytes.count) bytes, more than \(Limits.descriptionBytes)")
+    private mutating func run() throws(JSONError) {
+        guard bytes.count <= limits.bytes else {
+            throw limit("the text has \(bytes.count) bytes, more than \(limits.bytes)")
         }
         skipSpace()
         try value()
@@ -35,7 +37,7 @@ struct JSONReader {
     }
 
     /// Between two values of a container: a comma and the next value, or its end.
-    private mutating func afterValue(in container: Int) throws(SavedStateError) {
+    private mutating func afterValue(in container: Int) throws(JSONError) {
         let isObject = nodes[container].kind == .object
         let isFirst = nodes.count == container + 1
         skipSpace()
@@ -56,7 +58,7 @@ struct JSONReader {
         try value()
     }
 
-    private mutating func key() throws(SavedStateError) {
+    private mutating func key() throws(JSONError) {
         guard current == UInt8(ascii: "\"") else { throw wrong("a member's name is missing") }
         try string()
         skipSpace()
@@ -66,7 +68,7 @@ struct JSONReader {
     }
 
     /// One value; of an object or array only the beginning.
-    private mutating func value() throws(SavedStateError) {
+    private mutating func value() throws(JSONError) {
         guard let byte = current else { throw wrong("the text ends too early") }
         switch byte {
         case UInt8(ascii: "{"): try begin(.object)
@@ -77,16 +79,16 @@ struct JSONReader {
         }
     }
 
-    private mutating func begin(_ kind: JSONText.Kind) throws(SavedStateError) {
-        guard open.count < Limits.descriptionDepth else {
-            throw limit("the text nests deeper than \(Limits.descriptionDepth) levels")
+    private mutating func begin(_ kind: JSONText.Kind) throws(JSONError) {
+        guard open.count < limits.depth else {
+            throw limit("the text nests deeper than \(limits.depth) levels")
         }
         open.append(nodes.count)
         try append(kind, start: index, end: index)
         index += 1
     }
 
-    private mutating func string() throws(SavedStateError) {
+    private mutating func string() throws(JSONError) {
         index += 1
         let start = index
         var kind = JSONText.Kind.string
@@ -103,7 +105,7 @@ struct JSONReader {
         index += 1
     }
 
-    private mutating func escape() throws(SavedStateError) {
+    private mutating func escape() throws(JSONError) {
         guard let byte = current else { throw wrong("a string without an end") }
         index += 1
         if byte == UInt8(ascii: "u") {
@@ -116,7 +118,7 @@ struct JSONReader {
         }
     }
 
-    private mutating func number() throws(SavedStateError) {
+    private mutating func number() throws(JSONError) {
         let start = index
         var kind = JSONText.Kind.integer
         if current == UInt8(ascii: "-") { index += 1 }
@@ -137,12 +139,12 @@ struct JSONReader {
         try append(kind, start: start, end: index)
     }
 
-    private mutating func digits() throws(SavedStateError) {
+    private mutating func digits() throws(JSONError) {
         guard let byte = current, isDigit(byte) else { throw wrong("a number without digits") }
         while let byte = current, isDigit(byte) { index += 1 }
     }
 
-    private mutating func literal() throws(SavedStateError) {
+    private mutating func literal() throws(JSONError) {
         for word in ["true", "false", "null"] where bytes[index...].starts(with: word.utf8) {
             try append(.literal, start: index, end: index + word.utf8.count)
             index += word.utf8.count
@@ -151,9 +153,9 @@ struct JSONReader {
         throw wrong("a value is missing")
     }
 
-    private mutating func append(_ kind: JSONText.Kind, start: Int, end: Int) throws(SavedStateError) {
-        guard nodes.count < Limits.descriptionValues else {
-            throw limit("the text has more than \(Limits.descriptionValues) values")
+    private mutating func append(_ kind: JSONText.Kind, start: Int, end: Int) throws(JSONError) {
+        guard nodes.count < limits.values else {
+            throw limit("the text has more than \(limits.values) values")
         }
         nodes.append(
             JSONText.Node(kind: kind, start: UInt32(start), end: UInt32(end), next: UInt32(nodes.count + 1)))
@@ -171,11 +173,11 @@ struct JSONReader {
         isDigit(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
     }
 
-    private func wrong(_ message: String) -> SavedStateError {
-        SavedStateError(.badDescription, message, offset: UInt64(index))
+    private func wrong(_ message: String) -> JSONError {
+        JSONError(message, offset: index, isLimit: false)
     }
 
-    private func limit(_ message: String) -> SavedStateError {
-        SavedStateError(.limit, message, offset: UInt64(index))
+    private func limit(_ message: String) -> JSONError {
+        JSONError(message, offset: index, isLimit: true)
     }
 }
