@@ -186,6 +186,8 @@ public struct Gate: Sendable {
         let known = try file.results(of: matrix).filter { $0.value.isDecided }
         let share = Mutex(
             Share(rest: cells.filter { known[$0.ordinal] == nil }[...], results: known, total: cells.count))
+        // Cells take and give back the same few MiB over and over.
+        keepFreedMemory()
         let constructed = ConstructedStates()
         let writer = Mutex(Writer(file: file, tool: conduct.tool))
         inParallel(max(1, conduct.workers)) { _ in

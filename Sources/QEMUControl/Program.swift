@@ -18,13 +18,12 @@ public enum ProcessEnd: Hashable, Sendable, CustomStringConvertible {
 /// A started program that cannot outlive its starter.
 ///
 /// A keeper process (`keeper.c`) holds it by a pipe: when this object goes, or this process ends in whatever way,
-/// `SIGKILL` included, the program and everything it started are killed.
+/// `SIGKILL` included, the program and everything it started are killed. Only ``kill()`` waits for that.
 final class Program {
     /// As the caller named it.
     let path: String
     /// The program's process id.
     let process: pid_t
-    private let keeper: pid_t
     private var leash: Descriptor?
     private let report: Descriptor
     private let log: Descriptor
@@ -51,19 +50,14 @@ final class Program {
             throw QEMUError(.cannotStart, "\(path): \(systemMessage(failure))", advice: advice)
         }
         process = started.program
-        keeper = started.process
         leash = Descriptor(started.leash)
         report = Descriptor(started.report)
         self.log = log
     }
 
-    deinit {
-        kill()
-    }
-
     /// Waits for the program's end; nil where it still runs at the deadline.
     func waitForEnd(until deadline: Deadline) throws(QEMUError) -> ProcessEnd? {
-        if end == nil, try wait(for: [(report.number, POLLIN)], until: deadline) == [true] { finish() }
+        if end == nil, try wait(for: (report.number, POLLIN), until: deadline) { finish() }
         return end
     }
 
@@ -83,14 +77,13 @@ final class Program {
         return String(decoding: bytes.prefix(max(0, read)), as: UTF8.self)
     }
 
-    /// Reads the keeper's report, which comes last, and lets the keeper go.
+    /// Reads the keeper's report, which is the last that it does.
     private func finish() {
         var message = keeper_report()
         var count: Int
         repeat {
             count = read(report.number, &message, MemoryLayout<keeper_report>.size)
         } while count < 0 && errno == EINTR
-        while waitpid(keeper, nil, 0) < 0, errno == EINTR {}
         // Without a report the keeper was killed, and the program with it.
         let status = count == MemoryLayout<keeper_report>.size ? message.status : SIGKILL
         let signal = status & 0x7f
@@ -106,6 +99,11 @@ final class Program {
         }
         throw QEMUError(.cannotStart, "\(path): no such program", advice: "give its path, or put its folder into PATH")
     }
+}
+
+/// Makes the processor time of programs that ended that of this process' children, where `getrusage` finds it.
+public func settleProgramCosts() {
+    keeper_settle()
 }
 
 extension Descriptor {
@@ -133,12 +131,12 @@ extension Descriptor {
         return (Descriptor(numbers[0]), Descriptor(numbers[1]))
     }
 
-    /// The reading and the writing end of a pipe.
-    static func pipe() throws(QEMUError) -> (reading: Descriptor, writing: Descriptor) {
-        var numbers: [CInt] = [-1, -1]
-        let failure = keeper_pipe(&numbers)
+    /// The reading and the writing end of a pipe, and how many bytes it holds.
+    static func pipe() throws(QEMUError) -> (reading: Descriptor, writing: Descriptor, capacity: Int) {
+        var (numbers, capacity): ([CInt], CInt) = ([-1, -1], 0)
+        let failure = keeper_pipe(&numbers, &capacity)
         guard failure == 0 else { throw .system("no pipe", failure) }
-        return (Descriptor(numbers[0]), Descriptor(numbers[1]))
+        return (Descriptor(numbers[0]), Descriptor(numbers[1]), Int(capacity))
     }
 }
 

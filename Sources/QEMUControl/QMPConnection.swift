@@ -1,3 +1,5 @@
+import FlatJSON
+
 /// A session with a QEMU: commands and their answers, events on the side.
 ///
 /// One thread at a time. Facts of the protocol are those of QEMU's `docs/interop/qmp-spec`, observed on 5.2, 7.2,
@@ -58,25 +60,45 @@ public final class QMPConnection {
     }
 
     /// Runs a command and gives what it returns.
-    ///
-    /// - Parameter descriptor: handed over with the command, for `getfd`.
     @discardableResult
     public func execute(
-        _ command: String, _ arguments: [String: QMPValue] = [:], handing descriptor: CInt? = nil,
-        within limit: Duration? = nil
+        _ command: String, _ arguments: [String: QMPValue] = [:], within limit: Duration? = nil
     ) throws(QEMUError) -> QMPValue {
         let deadline = Deadline(after: limit ?? patience)
+        let id = try send(command, arguments, until: deadline)
+        return try answer(to: command, id, until: deadline)
+    }
+
+    /// Sends a command whose answer is asked for later; gives its number.
+    ///
+    /// - Parameter descriptor: handed over with the command, for `getfd`.
+    func send(
+        _ command: String, _ arguments: [String: QMPValue], handing descriptor: CInt? = nil, until deadline: Deadline
+    ) throws(QEMUError) -> Int64 {
         lastCommand += 1
         var request: [String: QMPValue] = ["execute": .text(command), "id": .integer(lastCommand)]
         if !arguments.isEmpty { request["arguments"] = .object(arguments) }
         do throws(QEMUError) {
             try channel.write(try QMPValue.object(request).line(), handing: descriptor, until: deadline)
-            return try answer(to: command, until: deadline)
         } catch {
-            var explained = error
-            if error.code != .refused { explained.message = "\(command): \(error.message)" }
-            throw explained
+            throw Self.explained(error, command)
         }
+        return lastCommand
+    }
+
+    /// Waits for the answer to a command that was sent; those to earlier ones are lost then.
+    func answer(to command: String, _ id: Int64, until deadline: Deadline) throws(QEMUError) -> QMPValue {
+        do throws(QEMUError) {
+            return try awaitAnswer(to: command, id, until: deadline)
+        } catch {
+            throw Self.explained(error, command)
+        }
+    }
+
+    private static func explained(_ error: QEMUError, _ command: String) -> QEMUError {
+        var explained = error
+        if error.code != .refused { explained.message = "\(command): \(error.message)" }
+        return explained
     }
 
     /// Runs a command of the human monitor and gives its text, line ends as `\n`.
@@ -105,14 +127,16 @@ public final class QMPConnection {
         }
     }
 
-    /// The answer to the last command; events and late answers before it are put aside.
-    private func answer(to command: String, until deadline: Deadline) throws(QEMUError) -> QMPValue {
+    /// The answer to a command; events before it are put aside, other answers dropped.
+    private func awaitAnswer(
+        to command: String, _ id: Int64, until deadline: Deadline
+    ) throws(QEMUError) -> QMPValue {
         while true {
             guard let message = try message(until: deadline) else { continue }
             // An error in the form of a command has no id.
-            guard message["id"].map({ $0 == .integer(lastCommand) }) ?? true else { continue }
-            if let result = message["return"] { return result }
-            if let error = message["error"] {
+            if let other = message.member("id"), other.integer != id { continue }
+            if let result = try value("return", of: message) { return result }
+            if let error = try value("error", of: message) {
                 let said = error["desc"]?.text ?? error["class"]?.text ?? "no reason given"
                 throw QEMUError(.refused, "\(command): \(said)")
             }
@@ -121,14 +145,20 @@ public final class QMPConnection {
     }
 
     /// The next line; nil where it was an event, which is kept.
-    private func message(until deadline: Deadline) throws(QEMUError) -> QMPValue? {
+    private func message(until deadline: Deadline) throws(QEMUError) -> JSONValue? {
         let line = try channel.readLine(until: deadline, attendant: attendant)
-        guard let message = QMPValue.read(line), message.members != nil else {
+        guard let message = QMPValue.json(line), message.kind == .object else {
             throw QEMUError(.badAnswer, "a line that is no JSON object")
         }
-        guard let name = message["event"]?.text else { return message }
-        events.append(Event(name: name, data: message["data"] ?? .null))
+        guard let name = try value("event", of: message)?.text else { return message }
+        events.append(Event(name: name, data: try value("data", of: message) ?? .null))
         if events.count > Self.eventLimit { events.removeFirst() }
         return nil
+    }
+
+    private func value(_ name: StaticString, of message: JSONValue) throws(QEMUError) -> QMPValue? {
+        guard let member = message.member(name) else { return nil }
+        guard let value = QMPValue(member) else { throw QEMUError(.badAnswer, "“\(name)” holds what is no value") }
+        return value
     }
 }

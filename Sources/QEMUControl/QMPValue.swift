@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// A value of QMP, QEMU's machine protocol: JSON without any schema.
 public indirect enum QMPValue: Hashable, Sendable {
     /// No value.
@@ -70,60 +68,4 @@ extension QMPValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Exp
     }
     /// A list.
     public init(arrayLiteral elements: QMPValue...) { self = .list(elements) }
-}
-
-extension QMPValue: Codable {
-    /// Reads any JSON value; what is frequent is tried first, as an attempt that fails is what costs.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else if let members = try? container.decode([String: QMPValue].self) {
-            self = .object(members)
-        } else if let truth = try? container.decode(Bool.self) {
-            self = .truth(truth)
-        } else if let integer = try? container.decode(Int64.self) {
-            self = .integer(integer)
-        } else if let unsigned = try? container.decode(UInt64.self) {
-            self = .unsigned(unsigned)
-        } else if let elements = try? container.decode([QMPValue].self) {
-            self = .list(elements)
-        } else {
-            self = .number(try container.decode(Double.self))
-        }
-    }
-
-    /// Writes the JSON value.
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .truth(let truth): try container.encode(truth)
-        case .integer(let number): try container.encode(number)
-        case .unsigned(let number): try container.encode(number)
-        case .number(let number): try container.encode(number)
-        case .text(let text): try container.encode(text)
-        case .list(let elements): try container.encode(elements)
-        case .object(let members): try container.encode(members)
-        }
-    }
-}
-
-extension QMPValue {
-    /// Reads one line of the protocol; nil where it is no JSON.
-    static func read(_ line: [UInt8]) -> QMPValue? {
-        try? JSONDecoder().decode(QMPValue.self, from: Data(line))
-    }
-
-    /// The value as one line, its end included; members by name, so that a command is always the same bytes.
-    func line() throws(QEMUError) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(self) else {
-            throw QEMUError(.badAnswer, "a command holds a number that JSON cannot hold")
-        }
-        return Array(data) + [0x0a]
-    }
 }

@@ -22,6 +22,8 @@ final class SocketChannel {
     /// Bytes of `pending` in which no end mark was found yet.
     private var searched = 0
     private let endMark: UInt8
+    /// Where bytes are received.
+    private var block = [UInt8](repeating: 0, count: 1 << 13)
 
     /// Takes over a connected stream socket.
     ///
@@ -85,7 +87,7 @@ final class SocketChannel {
                 descriptor = nil
                 rest = rest.dropFirst(count)
             } else if errno == EAGAIN {
-                guard try wait(for: [(socket.number, POLLOUT)], until: deadline) == [true] else {
+                guard try wait(for: (socket.number, POLLOUT), until: deadline) else {
                     throw QEMUError(.timedOut, "QEMU reads no commands")
                 }
             } else if errno != EINTR {
@@ -124,12 +126,12 @@ final class SocketChannel {
     /// Returns when there is something to read.
     private func awaitInput(until deadline: Deadline, attendant: (any Attendant)?) throws(QEMUError) {
         while true {
-            var events = [(descriptor: socket.number, events: Int32(POLLIN))]
-            if let attendant, !attendant.isDone { events.append((attendant.descriptor, attendant.events)) }
-            let ready = try wait(for: events, until: deadline)
-            if ready.last == true, ready.count > 1 { try attendant?.serve() }
-            if ready.first == true { return }
-            guard ready.contains(true) || !deadline.isOver else { throw QEMUError(.timedOut, "no answer in time") }
+            let isBusy = attendant.map { !$0.isDone } ?? false
+            let other: Awaited = isBusy ? attendant.map { ($0.descriptor, $0.events) } ?? (-1, 0) : (-1, 0)
+            let ready = try wait(for: (socket.number, POLLIN), or: other, until: deadline)
+            if ready.second { try attendant?.serve() }
+            if ready.first { return }
+            guard ready.second || !deadline.isOver else { throw QEMUError(.timedOut, "no answer in time") }
         }
     }
 
@@ -141,7 +143,6 @@ final class SocketChannel {
 
     /// Takes what is there; throws at the end of the connection.
     private func fill() throws(QEMUError) {
-        var block = [UInt8](repeating: 0, count: 1 << 16)
         let count = recv(socket.number, &block, block.count, 0)
         if count > 0 {
             pending += block[..<count]

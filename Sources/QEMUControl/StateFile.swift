@@ -20,9 +20,9 @@ public struct StateFile: StateSink {
     }
 
     /// Writes the next bytes.
-    public mutating func take(_ bytes: ArraySlice<UInt8>) throws(QEMUError) {
+    public mutating func take(_ bytes: [UInt8]) throws(QEMUError) {
         do {
-            try file.append(bytes)
+            try file.append(bytes[...])
         } catch {
             throw QEMUError(.system, "\(name): cannot be written: \(error.reason)")
         }

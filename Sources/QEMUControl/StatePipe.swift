@@ -4,7 +4,7 @@ import Glibc
 /// Takes the bytes of a state as they come.
 public protocol StateSink {
     /// Takes the next bytes, or throws, which ends the transfer.
-    mutating func take(_ bytes: ArraySlice<UInt8>) throws(QEMUError)
+    mutating func take(_ bytes: [UInt8]) throws(QEMUError)
 }
 
 /// Gives the bytes of a state in order.
@@ -19,6 +19,8 @@ protocol TransferEnd: Attendant {
     var byteCount: UInt64 { get }
     /// Whether this end has what it needs.
     var isComplete: Bool { get }
+    /// Whether the other side has room to go on for a while by itself, and perhaps to its end.
+    var isAhead: Bool { get }
 }
 
 /// The reading end: a state comes from QEMU.
@@ -26,8 +28,12 @@ final class Intake<Sink: StateSink>: TransferEnd {
     private(set) var sink: Sink
     private(set) var byteCount: UInt64 = 0
     private(set) var isDone = false
+    /// The state of a machine without its memory fits into the pipe whole.
+    var isAhead: Bool { byteCount < capacity / 2 }
     private var pipe: Descriptor?
-    private var block: [UInt8] = []
+    private var capacity: UInt64 = 0
+    /// Bytes that are read at once; most states without guest memory have fewer.
+    private static var blockSize: Int { 1 << 18 }
 
     init(_ sink: Sink) {
         self.sink = sink
@@ -35,9 +41,10 @@ final class Intake<Sink: StateSink>: TransferEnd {
 
     /// Makes the pipe; gives the end for QEMU.
     func open() throws(QEMUError) -> Descriptor {
-        let (reading, writing) = try Descriptor.pipe()
-        pipe = reading
-        return writing
+        let ends = try Descriptor.pipe()
+        pipe = ends.reading
+        capacity = UInt64(ends.capacity)
+        return ends.writing
     }
 
     var descriptor: CInt { pipe?.number ?? -1 }
@@ -46,12 +53,14 @@ final class Intake<Sink: StateSink>: TransferEnd {
     var isComplete: Bool { isDone }
 
     func serve() throws(QEMUError) {
-        // Room that is not written to costs no memory.
-        if block.isEmpty { block = [UInt8](unsafeUninitializedCapacity: 1 << 18) { $1 = $0.count } }
-        let count = read(descriptor, &block, block.count)
+        var count = 0
+        let block = [UInt8](unsafeUninitializedCapacity: Self.blockSize) { space, used in
+            count = read(descriptor, space.baseAddress, space.count)
+            used = max(0, count)
+        }
         if count > 0 {
             byteCount += UInt64(count)
-            try sink.take(block[..<count])
+            try sink.take(block)
         } else if count == 0 {
             isDone = true
         } else if errno != EINTR {
@@ -72,6 +81,8 @@ final class Supply<Source: StateSource>: TransferEnd {
     private(set) var isDone = false
     /// QEMU needs not read what follows the state's end: its own status says when it is content.
     let isComplete = true
+    /// What is not written yet, QEMU waits for.
+    let isAhead = false
     private var source: Source
     private var pipe: Descriptor?
     private var rest: ArraySlice<UInt8> = []
@@ -82,7 +93,7 @@ final class Supply<Source: StateSource>: TransferEnd {
 
     /// Makes the pipe; gives the end for QEMU.
     func open() throws(QEMUError) -> Descriptor {
-        let (reading, writing) = try Descriptor.pipe()
+        let (reading, writing, _) = try Descriptor.pipe()
         _ = fcntl(writing.number, F_SETFL, fcntl(writing.number, F_GETFL) | O_NONBLOCK)
         pipe = writing
         return reading
@@ -117,10 +128,9 @@ public struct StateBytes: StateSink, StateSource {
     }
 
     /// Appends the next bytes.
-    public mutating func take(_ bytes: ArraySlice<UInt8>) throws(QEMUError) {
-        // Most states are no larger, so that nothing is moved while they come.
-        if self.bytes.isEmpty { self.bytes.reserveCapacity(1 << 20) }
-        self.bytes += bytes
+    public mutating func take(_ bytes: [UInt8]) throws(QEMUError) {
+        // Those that come first are often all.
+        if self.bytes.isEmpty { self.bytes = bytes } else { self.bytes += bytes }
     }
 
     /// All bytes, once.

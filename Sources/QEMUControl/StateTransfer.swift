@@ -14,27 +14,24 @@ extension QMPConnection {
     ///
     /// A pipe that is handed over works in every build and under every sandbox: no `exec:`, no file that QEMU must be
     /// allowed to write, and what goes wrong with the sink is seen here. The machine is left as QEMU leaves it:
-    /// in the run state `postmigrate` after success.
+    /// in the run state `postmigrate` after success. Where a migration is running, QEMU refuses.
     ///
     /// - Parameter patience: how long QEMU may send nothing.
     public func saveState<Sink: StateSink>(
         into sink: inout Sink, patience: Duration = .seconds(30), observer: TransferObserver? = nil
     ) throws(QEMUError) {
-        let before = try migrationStatus()
-        guard before.isOver else {
-            throw QEMUError(.busy, "a migration is running (\(before.state ?? "?"))", advice: "wait for its end")
-        }
         let intake = Intake(sink)
-        try hand(try intake.open())
+        var end: Descriptor? = try intake.open()
         defer { sink = intake.sink }
         try attended(by: intake) { () throws(QEMUError) in
             do throws(QEMUError) {
-                try execute("migrate", ["uri": .text("fd:" + Self.descriptorName)])
+                try begin("migrate", with: &end)
                 try transfer(intake, patience: patience, observer: observer)
             } catch {
                 // The pipe goes first: QEMU may wait for room in it before it listens to anything.
                 intake.abandon()
-                cancelMigration()
+                // What QEMU refuses may be a second migration; the first is another's.
+                if error.code != .refused { cancelMigration() }
                 throw error
             }
         }
@@ -45,16 +42,22 @@ extension QMPConnection {
     /// - Parameter patience: how long QEMU may take nothing.
     public func loadState(_ source: some StateSource, patience: Duration = .seconds(30)) throws(QEMUError) {
         let supply = Supply(source)
-        try hand(try supply.open())
+        var end: Descriptor? = try supply.open()
         try attended(by: supply) { () throws(QEMUError) in
-            try execute("migrate-incoming", ["uri": .text("fd:" + Self.descriptorName)])
+            try begin("migrate-incoming", with: &end)
             try transfer(supply, patience: patience, observer: nil)
         }
     }
 
-    /// Gives QEMU its own copy of a descriptor; the last of ours closes with it.
-    private func hand(_ descriptor: Descriptor) throws(QEMUError) {
-        try execute("getfd", ["fdname": .text(Self.descriptorName)], handing: descriptor.number)
+    /// Begins a transfer through a descriptor, which is QEMU's alone from then on: its closing is to be seen.
+    private func begin(_ command: String, with descriptor: inout Descriptor?) throws(QEMUError) {
+        let deadline = Deadline(after: patience)
+        let name = QMPValue.text(Self.descriptorName)
+        let handing = try send("getfd", ["fdname": name], handing: descriptor?.number, until: deadline)
+        descriptor = nil
+        let beginning = try send(command, ["uri": .text("fd:" + Self.descriptorName)], until: deadline)
+        _ = try answer(to: "getfd", handing, until: deadline)
+        _ = try answer(to: command, beginning, until: deadline)
     }
 
     private func attended(by attendant: any Attendant, _ body: () throws(QEMUError) -> Void) throws(QEMUError) {
@@ -89,7 +92,11 @@ extension QMPConnection {
             return
         }
         while !deadline.isOver, !end.isDone {
-            guard try wait(for: [(end.descriptor, end.events)], until: deadline) == [true] else { return }
+            // To wake for each small piece costs more than to read it: only that QEMU closes its end is waited for.
+            let isClosed = end.isAhead ? try wait(for: (end.descriptor, 0), until: deadline) : false
+            if !isClosed {
+                guard try wait(for: (end.descriptor, end.events), until: deadline) else { return }
+            }
             try end.serve()
         }
     }

@@ -1,3 +1,4 @@
+import CKeeper
 import Glibc
 
 /// The system's words for an error number.
@@ -44,20 +45,40 @@ public struct Deadline: Sendable {
     }
 }
 
-/// Waits until one of the descriptors is ready; returns those that are, none at the deadline.
-func wait(for events: [(descriptor: CInt, events: Int32)], until deadline: Deadline) throws(QEMUError) -> [Bool] {
-    var list = events.map { pollfd(fd: $0.descriptor, events: Int16(truncatingIfNeeded: $0.events), revents: 0) }
+/// A descriptor, and what is waited for there, as `poll` has it.
+typealias Awaited = (descriptor: CInt, events: Int32)
+
+/// Waits until something happens at a descriptor; false at the deadline.
+func wait(for awaited: Awaited, until deadline: Deadline) throws(QEMUError) -> Bool {
+    try wait(for: awaited, or: (-1, 0), until: deadline).first
+}
+
+/// Waits until something happens at one of two descriptors, of which -1 is none; neither has at the deadline.
+func wait(
+    for first: Awaited, or second: Awaited, until deadline: Deadline
+) throws(QEMUError) -> (first: Bool, second: Bool) {
+    func entry(_ awaited: Awaited) -> pollfd {
+        pollfd(fd: awaited.descriptor, events: Int16(truncatingIfNeeded: awaited.events), revents: 0)
+    }
+    var list: InlineArray<2, pollfd> = [entry(first), entry(second)]
     while true {
-        let count = poll(&list, nfds_t(list.count), deadline.pollMilliseconds)
+        let milliseconds = deadline.pollMilliseconds
+        var space = list.mutableSpan
+        let count = space.withUnsafeMutableBufferPointer { poll($0.baseAddress, nfds_t($0.count), milliseconds) }
         if count > 0 || (count == 0 && deadline.isOver) { break }
         if count < 0, errno != EINTR { throw .system("waiting failed", errno) }
     }
-    return list.map { $0.revents != 0 }
+    return (list[0].revents != 0, list[1].revents != 0)
 }
 
-/// Sleeps; for the pauses between two looks at something that gives no event.
+/// Sleeps; for the pauses between two looks at something that gives no event. Short ones are kept to some microseconds.
 public func pause(_ duration: Duration) {
     let (seconds, attoseconds) = duration.components
-    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-    nanosleep(&time, nil)
+    keeper_sleep(Int(seconds), Int(attoseconds / 1_000_000_000))
+}
+
+/// Lets this process keep memory that it frees, up to 64 MiB a thread: to have it from the system again, page by page,
+/// costs those who save and read states one after the other a good part of their time.
+public func keepFreedMemory() {
+    keeper_keep_freed_memory()
 }

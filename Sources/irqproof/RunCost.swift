@@ -1,4 +1,5 @@
 import Glibc
+import QEMUControl
 
 /// What a run cost: its time, and the processor time of this program and of the builds that it started.
 ///
@@ -20,6 +21,7 @@ struct RunCost {
 
     /// Of this process, and of those that it started and that have ended.
     private static func processorTimes() -> (own: Duration, children: Duration) {
+        settleProgramCosts()
         func time(_ who: __rusage_who) -> Duration {
             var usage = rusage()
             guard getrusage(__rusage_who_t(who.rawValue), &usage) == 0 else { return .zero }

@@ -58,7 +58,7 @@ import Testing
     @Test(arguments: Builds.present)
     func aSinkThatFailsLeavesAMachineThatCanBeResumed(_ build: Build) throws {
         struct FullSink: StateSink {
-            mutating func take(_ bytes: ArraySlice<UInt8>) throws(QEMUError) { throw QEMUError(.system, "full") }
+            mutating func take(_ bytes: [UInt8]) throws(QEMUError) { throw QEMUError(.system, "full") }
         }
         let arguments = ["-M", "pseries", "-nodefaults", "-display", "none", "-m", "256", "-S"]
         let machine = try VirtualMachine(build: build.path, arguments: arguments)

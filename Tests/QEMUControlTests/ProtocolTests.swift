@@ -71,6 +71,35 @@ import Testing
         #expect(events.last?.data == ["a": 1])
     }
 
+    @Test(arguments: [
+        "", "{", "[1,]", "{\"a\":1,}", "01", "1e999", "nul", "\"\u{01}\"", "\"\\x\"", "[1] 2", "{1:2}", "NaN",
+        String(repeating: "[", count: 65) + String(repeating: "]", count: 65),
+    ])
+    func whatIsNoJSONIsNoValue(_ text: String) {
+        #expect(QMPValue.read(Array(text.utf8)) == nil)
+    }
+
+    @Test func textThatIsNoUnicodeIsNoValue() {
+        #expect(QMPValue.read([0x22, 0xff, 0x22]) == nil)
+        #expect(QMPValue.read([0x22, 0xc3, 0xa9, 0x22]) == "é")
+    }
+
+    @Test func valuesAreReadAsTheyWereWritten() throws {
+        let latin = String(String.UnicodeScalarView((0..<0x100 as Range<UInt32>).compactMap { Unicode.Scalar($0) }))
+        let everything: [QMPValue] = [
+            .null, true, false, 0, .integer(.min), .integer(.max), .unsigned(.max), .number(0.1), .number(-1e300),
+            .number(.leastNonzeroMagnitude), "", "é\u{1f600}", .text(latin),
+            [], [[], [1, "a"]], [:], ["b": ["c": .null], "a\"\\": 1],
+        ]
+        for value in everything + [.list(everything)] { #expect(QMPValue.read(try value.line()) == value) }
+        #expect(try QMPValue.object(["b": 1, "a": "\n"]).line() == Array("{\"a\":\"\\u000a\",\"b\":1}\n".utf8))
+    }
+
+    @Test(arguments: [Double.nan, .infinity])
+    func aNumberThatJSONHasNotIsNotWritten(_ number: Double) {
+        #expect(code { () throws(QEMUError) in try QMPValue.number(number).line() } == .badAnswer)
+    }
+
     @Test func anAnswerInPiecesIsOneAnswer() throws {
         let (ours, theirs) = try Descriptor.socketPair()
         let channel = SocketChannel(ours)

@@ -59,6 +59,12 @@ public final class GuestDriver {
         ] + (way == .debugger ? debugger : [])
     }
 
+    /// The payload and a file of it, the same for all machines, which only read it.
+    private static let payload = Result { () throws(QEMUError) in
+        let code = try PayloadCode()
+        return (code: code, file: try Descriptor.inMemory("payload", bytes: code.bytes))
+    }
+
     /// Starts a build with the payload, paused.
     ///
     /// - Parameters:
@@ -89,9 +95,8 @@ public final class GuestDriver {
         memoryTransfer: MemoryTransfer, extra: [String], patience: Duration
     ) throws(QEMUError) {
         self.memoryTransfer = memoryTransfer
-        code = try PayloadCode()
+        code = try Self.payload.get().code
         memory = try MachineMemory(mebibytes: 256)
-        let image = try Descriptor.inMemory("payload", bytes: code.bytes)
         // One thread for all vCPUs, which yield to each other while they wait, unless the caller says otherwise.
         let accelerator = arguments.contains("-accel") ? [] : ["-accel", "tcg,thread=single"]
         let all =
@@ -99,7 +104,7 @@ public final class GuestDriver {
         let (ours, theirs) = try Descriptor.socketPair()
         terminal = ours
         let debugger = way == .debugger ? try Descriptor.socketPair() : nil
-        let files = [memory.file, image, theirs] + (debugger.map { [$0.1] } ?? [])
+        let files = [memory.file, try Self.payload.get().file, theirs] + (debugger.map { [$0.1] } ?? [])
         machine = try VirtualMachine(build: build, arguments: all, files: files, patience: patience)
         if let debugger {
             stepped = try SteppedCalls(debugger.0, code, memory, patience: patience)
@@ -251,10 +256,12 @@ public final class GuestDriver {
     }
 
     private func awaitDone(mailbox: UInt64, count: Int) throws(QEMUError) {
+        let done = mailbox + UInt64(PayloadLayout.Mailbox.done)
         let deadline = Deadline(after: patience)
         var look = Deadline(after: .milliseconds(100))
-        var rest = Duration.microseconds(20)
-        while try memory.word(at: mailbox + UInt64(PayloadLayout.Mailbox.done)) != batches {
+        // Most calls take some tens of microseconds.
+        var rest = Duration.microseconds(50)
+        while try memory.word(at: done) != batches {
             QEMUControl.pause(rest)
             rest = min(rest * 2, .milliseconds(2))
             guard look.isOver else { continue }

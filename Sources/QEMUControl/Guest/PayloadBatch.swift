@@ -13,8 +13,11 @@ struct PayloadBatch {
         records.reserveCapacity(calls.count * PayloadLayout.Record.size)
         for (place, call) in calls.enumerated() {
             let (kind, registers) = try encode(call, place: place, memory)
-            let words = [kind.rawValue, 0] + registers + [UInt64](repeating: 0, count: 20 - registers.count)
-            records += words.flatMap(\.bigEndianBytes)
+            records.append(bigEndian: kind.rawValue)
+            records.append(bigEndian: UInt64(0))
+            for register in registers { records.append(bigEndian: register) }
+            let end = (place + 1) * PayloadLayout.Record.size
+            records.append(contentsOf: repeatElement(0, count: end - records.count))
         }
         if !records.isEmpty { try memory.write(records, at: PayloadLayout.records) }
     }
@@ -57,7 +60,9 @@ struct PayloadBatch {
             }
             let head = [token, UInt32(arguments.count), UInt32(returns)] + arguments
             let words = head + [UInt32](repeating: .max, count: returns)
-            try memory.write(words.flatMap(\.bigEndianBytes), at: buffer(place))
+            var bytes: [UInt8] = []
+            for word in words { bytes.append(bigEndian: word) }
+            try memory.write(bytes, at: buffer(place))
             return (.hypercall, [0xf000, buffer(place)])
         case .negotiation(let vectors):
             guard vectors.count <= PayloadLayout.vectorsSize else {
@@ -87,12 +92,14 @@ struct PayloadBatch {
     }
 
     private func word(_ bytes: [UInt8], _ offset: Int) -> UInt64 {
-        bytes[offset..<offset + 8].reduce(0) { $0 << 8 | UInt64($1) }
+        bytes.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) }
     }
 
     private func words(_ bytes: [UInt8]) -> [UInt32] {
-        stride(from: 0, to: bytes.count, by: 4).map { start in
-            bytes[start..<start + 4].reduce(0) { $0 << 8 | UInt32($1) }
+        bytes.withUnsafeBytes { space in
+            stride(from: 0, to: space.count, by: 4).map { start in
+                UInt32(bigEndian: space.loadUnaligned(fromByteOffset: start, as: UInt32.self))
+            }
         }
     }
 }
