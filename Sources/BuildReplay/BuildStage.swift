@@ -232,7 +232,8 @@ extension GuestDriver {
                 contents.append(.outside)
                 continue
             }
-            contents.append(.bytes(try readMemory(at: stretch.address, count: count)))
+            let isBlank = isBlankMemory(at: stretch.address, count: count)
+            contents.append(isBlank ? .blank : .bytes(try readMemory(at: stretch.address, count: count)))
         }
         return contents
     }

@@ -80,6 +80,11 @@ void keeper_keep_freed_memory(void) {
 #endif
 }
 
+int keeper_is_hole(int file, off_t begin, off_t count) {
+    off_t data = lseek(file, begin, SEEK_DATA);
+    return data < 0 ? errno == ENXIO : data >= begin + count;
+}
+
 static int copy_stretch(int from, int to, off_t begin, off_t end) {
     static const size_t most = 1 << 18;
     char *space = malloc(most);

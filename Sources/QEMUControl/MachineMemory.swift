@@ -82,6 +82,11 @@ public final class MachineMemory {
         count >= 0 && count <= size && address <= UInt64(size - count)
     }
 
+    /// Whether a stretch of the memory is a hole of the file, so all zero.
+    func isBlank(_ address: UInt64, count: Int) -> Bool {
+        contains(address, count: count) && keeper_is_hole(file.number, Int(address), count) != 0
+    }
+
     fileprivate func check(_ address: UInt64, _ count: Int) throws(QEMUError) -> Int {
         guard contains(address, count: count) else {
             throw QEMUError(.payload, "address \(hexadecimal(address)) is outside guest memory")

@@ -70,7 +70,7 @@ struct DescriptionReader {
         guard let instance = value.member("instance_id")?.integer.flatMap(modulo32) else {
             throw wrong(value, at: "instance_id", "is not a 32-bit number")
         }
-        let size = try optionalSize(value, "size")
+        let size = try optionalSize(value.member("size"), "size")
         var layout = try body(value, offset: 0)
         let isDescribed = value.member("vmsd_name") != nil
         if let size, size != layout.length {
@@ -140,30 +140,34 @@ struct DescriptionReader {
 
     private mutating func field(_ value: JSONValue, offset: UInt64) throws(SavedStateError) -> FieldLayout {
         guard value.kind == .object else { throw wrong(value, "is not an object") }
-        guard let name = value.member("name")?.string else { throw wrong(value, at: "name", "is not a text") }
-        guard let type = value.member("type")?.string else { throw wrong(value, at: "type", "is not a text") }
-        guard let size = try optionalSize(value, "size") else { throw wrong(value, "has no member “size”") }
-        let count = try optionalSize(value, "array_len") ?? 1
+        var parts = FieldParts()
+        for member in value.members { parts.add(member) }
+        guard let name = parts.name?.string else { throw wrong(value, at: "name", "is not a text") }
+        guard let type = parts.type?.string else { throw wrong(value, at: "type", "is not a text") }
+        guard let size = try optionalSize(parts.size, "size") else { throw wrong(value, "has no member “size”") }
+        let count = try optionalSize(parts.count, "array_len") ?? 1
         let (total, overflow) = size.multipliedReportingOverflow(by: count)
         guard !overflow, total <= streamSize else {
             throw wrong(value, "describes \(count) × \(size) bytes, more than the stream has")
         }
         var field = FieldLayout(
             name: printable(name), type: printable(type), offset: offset, elementSize: size, count: count)
-        try nest(value, into: &field)
+        try nest(value, parts, into: &field)
         return field
     }
 
     /// Places what a field contains.
-    private mutating func nest(_ value: JSONValue, into field: inout FieldLayout) throws(SavedStateError) {
-        if let nested = value.member("struct") {
+    private mutating func nest(
+        _ value: JSONValue, _ parts: FieldParts, into field: inout FieldLayout
+    ) throws(SavedStateError) {
+        if let nested = parts.structure {
             path.append(.member("struct"))
             field.element = try body(nested, offset: field.offset)
             path.removeLast()
         } else if ["qtailq", "qlist", "gtree"].contains(field.type) {
             field.listElements = try listElements(value, field)
             return
-        } else if value.member("vmsd_name") != nil {
+        } else if parts.hasBody {
             field.element = try body(value, offset: field.offset)
         }
         if let element = field.element, element.length != field.elementSize {
@@ -234,8 +238,8 @@ struct DescriptionReader {
         return subsections
     }
 
-    private func optionalSize(_ value: JSONValue, _ key: StaticString) throws(SavedStateError) -> UInt64? {
-        guard let member = value.member(key) else { return nil }
+    private func optionalSize(_ member: JSONValue?, _ key: StaticString) throws(SavedStateError) -> UInt64? {
+        guard let member else { return nil }
         guard let size = member.unsigned, size <= UInt64(Int64.max) else {
             throw wrong(member, at: key, "is not a whole number from 0 to 2^63 - 1")
         }
@@ -275,6 +279,26 @@ struct DescriptionReader {
 extension FieldLayout {
     /// Bytes of all elements. The reader and the built-in layouts guarantee that it fits.
     var length: UInt64 { elementSize.multipliedReportingOverflow(by: count).partialValue }
+}
+
+/// The members of one field, gathered in one pass.
+private struct FieldParts {
+    var name: JSONValue?
+    var type: JSONValue?
+    var size: JSONValue?
+    var count: JSONValue?
+    var structure: JSONValue?
+    /// A body of its own, without a `struct` around it.
+    var hasBody = false
+
+    mutating func add(_ member: JSONMember) {
+        if member.isKey("name") { name = name ?? member.value }
+        if member.isKey("type") { type = type ?? member.value }
+        if member.isKey("size") { size = size ?? member.value }
+        if member.isKey("array_len") { count = count ?? member.value }
+        if member.isKey("struct") { structure = structure ?? member.value }
+        if member.isKey("vmsd_name") { hasBody = true }
+    }
 }
 
 /// The members of one body, gathered in one pass.

@@ -25,6 +25,8 @@ public struct GuestMemory: Sendable {
     /// Content of a stretch of guest-physical memory.
     public enum Content: Hashable, Sendable {
         case bytes([UInt8])
+        /// All of it is zero: nobody ever wrote there.
+        case blank
         /// The guest has no memory there.
         case outside
         /// The stream does not hold it, for this reason; it is not known, and not zero.

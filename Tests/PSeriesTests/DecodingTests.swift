@@ -142,6 +142,40 @@ import Testing
     }
 }
 
+/// What is kept of event queues, from memory that somebody else holds.
+@Suite struct QueueReadingTests {
+    /// Every generation and next index of a small queue, whose memory is blank or one written word among zeros.
+    @Test(arguments: [0x0000_0000, 0x0040_0000] as [UInt32], [0, 1, 9, 1023] as [UInt32])
+    func blankMemoryIsMemoryFullOfZeros(generation: UInt32, next: UInt32) throws {
+        let queue = EventQueue(index: 6, w0: 0xc000_0000, w1: generation | next, w3: 0x200_0000)
+        var state = StateSamples.xive()
+        func contents(_ content: GuestMemory.Content) -> QueueContents? {
+            state.xive?.queues = [queue]
+            StateDecoder.readQueues(into: &state) { stretches in
+                #expect(stretches.map(\.count) == [0x1000])
+                return [content]
+            }
+            return state.xive?.contents
+        }
+        let zeros = [UInt8](repeating: 0, count: 0x1000)
+        #expect(contents(.blank) == contents(.bytes(zeros)))
+        let expected = generation == 0 ? (0..<next).map { QueueEntry(queueIndex: 6, position: $0, word: 0) } : []
+        #expect(contents(.blank) == .captured(expected))
+        // The word at which a lap's entries end, and those around it.
+        for position in [0, 7, 8, 9, 1022, 1023] as [UInt32] {
+            for word in [0x8000_0001, 0x0000_0001] as [UInt32] {
+                var bytes = zeros
+                bytes.replaceSubrange(Int(position) * 4..<Int(position) * 4 + 4, with: words(word))
+                let isCurrent = (word >> 31 == 1) == (generation != 0)
+                let isEntry = position < next ? isCurrent : !isCurrent
+                let others = expected.filter { $0.position != position }
+                let all = others + (isEntry ? [QueueEntry(queueIndex: 6, position: position, word: word)] : [])
+                #expect(contents(.bytes(bytes)) == .captured(all.sorted { $0.position < $1.position }))
+            }
+        }
+    }
+}
+
 /// Small machines, built as QEMU builds them.
 enum StateSamples {
     static let vty = Owner.virtualDevice(type: "vty", unitAddress: 0x7100_0000)

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import QEMUControl
@@ -10,6 +11,35 @@ import Testing
         #expect(code { () throws(QEMUError) in try memory.write([1], at: .max) } == .payload)
         let other = try MachineMemory(mebibytes: 2)
         #expect(code { () throws(QEMUError) in try memory.become(other) } == .system)
+    }
+
+    @Test func onlyWhatNobodyWroteIsBlank() throws {
+        let memory = try MachineMemory(mebibytes: 4)
+        #expect(memory.isBlank(0x20_0000, count: 0x20_0000))
+        try memory.write([0], at: 0x30_0000)
+        #expect(!memory.isBlank(0x20_0000, count: 0x20_0000))
+        #expect(memory.isBlank(0x20_0000, count: 0x10_0000))
+        #expect(memory.isBlank(0x30_1000, count: 0xf_f000))
+        #expect(!memory.isBlank(0x3f_f000, count: 0x1001))
+    }
+
+    @Test func wordsAreSharedAndHaveTheGuestsOrder() throws {
+        let memory = try MachineMemory(mebibytes: 2)
+        try memory.setWord(0x0102_0304_0506_0708, at: 0x4000)
+        #expect(try memory.read(at: 0x4000, count: 8) == [1, 2, 3, 4, 5, 6, 7, 8])
+        #expect(try memory.word(at: 0x4000) == 0x0102_0304_0506_0708)
+        // Across the end of what is mapped.
+        try memory.write([1, 2, 3, 4], at: 0xf_fffe)
+        #expect(try memory.read(at: 0xf_fffd, count: 6) == [0, 1, 2, 3, 4, 0])
+        for address in [0x4001, 0x10_0000, 0xf_fffc] as [UInt64] {
+            #expect(code { () throws(QEMUError) in _ = try memory.word(at: address) } == .payload)
+        }
+    }
+
+    @Test func nobodyCanMakeItSmaller() throws {
+        let memory = try MachineMemory(mebibytes: 1)
+        #expect(ftruncate(memory.file.number, 0) != 0)
+        #expect(try memory.word(at: 0xf_fff8) == 0)
     }
 
     @Test func aCopyIsEqualWithItsHolesAndEnds() throws {

@@ -54,6 +54,9 @@ void keeper_sleep(long seconds, long nanoseconds);
 /// Lets malloc keep what is freed, up to 64 MiB an arena. Has no effect where the C library has no such choice.
 void keeper_keep_freed_memory(void);
 
+/// Whether a stretch of a file in memory is a hole.
+int keeper_is_hole(int file, off_t begin, off_t count);
+
 /// Makes one file in memory equal to another of the same size; what neither holds costs nothing. Returns 0 or an error
 /// number.
 int keeper_copy_memory(int from, int to, off_t size);

@@ -38,18 +38,22 @@ extension StateDecoder {
         let contents = try memory(queues.map { GuestMemory.Stretch(address: $0.address, count: $0.byteCount) })
         var entries: [QueueEntry] = []
         for (queue, content) in zip(queues, contents) {
+            let bytes: [UInt8]
             switch content {
-            case .bytes(let bytes):
-                entries += bytes.withUnsafeBytes { queue.writtenEntries($0, limit: maximumEntries) }
-                guard entries.count <= maximumEntries else {
-                    state.xive?.contents = .notCaptured(reason: "the queues hold more than \(maximumEntries) entries")
-                    return
-                }
+            case .bytes(let known): bytes = known
+            // Zero is an entry only where the queue has gone round.
+            case .blank: bytes = queue.generation == 0 ? [UInt8](repeating: 0, count: Int(queue.byteCount)) : []
             case .absent(let reason):
                 state.xive?.contents = .notCaptured(reason: reason)
                 return
             case .outside:
                 state.gaps.append(.entriesOutsideMemory(of: queue))
+                continue
+            }
+            entries += bytes.withUnsafeBytes { queue.writtenEntries($0, limit: maximumEntries) }
+            guard entries.count <= maximumEntries else {
+                state.xive?.contents = .notCaptured(reason: "the queues hold more than \(maximumEntries) entries")
+                return
             }
         }
         state.xive?.contents = .captured(entries)

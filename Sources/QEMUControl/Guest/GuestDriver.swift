@@ -211,6 +211,9 @@ public final class GuestDriver {
     /// Whether all of a stretch is guest memory.
     public func hasMemory(at address: UInt64, count: Int) -> Bool { memory.contains(address, count: count) }
 
+    /// Whether nobody ever wrote to a stretch of guest memory, as far as that costs nothing to know.
+    public func isBlankMemory(at address: UInt64, count: Int) -> Bool { memory.isBlank(address, count: count) }
+
     /// Reads guest memory.
     public func readMemory(at address: UInt64, count: Int) throws(QEMUError) -> [UInt8] {
         try memory.read(at: address, count: count)
