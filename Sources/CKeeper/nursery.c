@@ -96,7 +96,7 @@ static int reap(void) {
 
 static _Noreturn void be_nursery(int socket) {
     setsid();
-    prctl(PR_SET_NAME, "irqproof-nursery");
+    prctl(PR_SET_NAME, "irqproof-nurse");
     signal(SIGCHLD, SIG_DFL);
     dup2(socket, 0);
     close_from(1);

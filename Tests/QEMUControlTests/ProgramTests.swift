@@ -90,13 +90,65 @@ import Testing
         #expect(!isAlive(process))
     }
 
-    private func descendants(of process: pid_t) -> [pid_t] {
-        guard let file = fopen("/proc/\(process)/task/\(process)/children", "r") else { return [] }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 512)
-        let count = fread(&bytes, 1, bytes.count, file)
-        let children = String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: " ")
-            .compactMap { pid_t($0) }
-        return children + children.flatMap { descendants(of: $0) }
+    @Test func whatStartsProgramsMayBeKilled() async throws {
+        let script = try Script.greeting(then: "exec sleep 60")
+        await #expect(processExitsWith: .success) { [path = script.path as String] in
+            let first = try VirtualMachine(build: path, arguments: [], patience: .seconds(5))
+            let nurseries = descendants(of: getpid()).filter { name(of: $0) == "irqproof-nurse" }
+            try #require(nurseries.count == 1)
+            kill(nurseries[0], SIGKILL)
+            for _ in 0..<500 where isAlive(nurseries[0]) { usleep(10_000) }
+            let second = try VirtualMachine(build: path, arguments: [], patience: .seconds(5))
+            #expect(isAlive(first.process) && isAlive(second.process))
+            first.end()
+            #expect(!isAlive(first.process) && isAlive(second.process))
+            second.end()
+            #expect(!isAlive(second.process))
+        }
     }
+
+    @Test func theTimeOfProgramsThatEndedIsTheirStarters() async throws {
+        let script = try Script.greeting(
+            then: "n=0; while [ $n -lt 200000 ]; do n=$((n + 1)); done; echo done >&3; exec sleep 60")
+        await #expect(processExitsWith: .success) { [path = script.path as String] in
+            func childrenTime() -> Duration {
+                var usage = rusage()
+                getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
+                return .seconds(usage.ru_utime.tv_sec) + .microseconds(usage.ru_utime.tv_usec)
+            }
+            let machine = try VirtualMachine(build: path, arguments: [], patience: .seconds(5))
+            // The line that it says at its end is no JSON.
+            #expect(throws: QEMUError.self) { try machine.qmp.await(event: "NONE") }
+            #expect(childrenTime() < .milliseconds(20))
+            machine.end()
+            settleProgramCosts()
+            #expect(childrenTime() > .milliseconds(20))
+        }
+    }
+}
+
+/// Children and theirs, whatever thread made them.
+private func descendants(of process: pid_t) -> [pid_t] {
+    guard let tasks = opendir("/proc/\(process)/task") else { return [] }
+    defer { closedir(tasks) }
+    var children: [pid_t] = []
+    while let entry = readdir(tasks) {
+        let task = withUnsafeBytes(of: entry.pointee.d_name) { name in
+            String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let list = firstLine(of: "/proc/\(process)/task/\(task)/children")
+        children += list.split(separator: " ").compactMap { pid_t($0) }
+    }
+    return children + children.flatMap { descendants(of: $0) }
+}
+
+private func name(of process: pid_t) -> Substring { firstLine(of: "/proc/\(process)/comm") }
+
+/// The first line of a small file; nothing where there is none.
+private func firstLine(of path: String) -> Substring {
+    guard let file = fopen(path, "r") else { return "" }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 512)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes.prefix(count), as: UTF8.self).prefix { $0 != "\n" }
 }
