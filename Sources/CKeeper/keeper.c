@@ -119,8 +119,9 @@ void be_keeper(const struct order *order) {
     prctl(PR_SET_NAME, "irqproof-keeper");
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     for (int number = 1; number < NSIG; number++) signal(number, SIG_DFL);
-    if (fchdir(order->folder) != 0) beginning.error = errno;
-    if (beginning.error == 0) beginning.error = arrange(wanted, count + 2);
+    // Where that is refused, it stays in the starter's folder of before.
+    if (fchdir(order->folder) != 0) errno = 0;
+    beginning.error = arrange(wanted, count + 2);
     if (beginning.error != 0) {
         write_whole(report, &beginning, sizeof beginning);
         _exit(0);

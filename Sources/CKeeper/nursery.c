@@ -31,6 +31,8 @@ struct summary {
     size_t byte_count;
     size_t argument_count;
     size_t variable_count;
+    /// Descriptors that go with the order.
+    int descriptor_count;
 };
 
 union descriptor_space {
@@ -40,7 +42,8 @@ union descriptor_space {
 
 // MARK: The nursery's side
 
-/// Receives an order; returns how many descriptors came with it, -1 at the end of the socket.
+/// Receives an order; returns how many descriptors came with it, which may be fewer than were sent where this process may
+/// not have as many; -1 at the end of the socket.
 static int receive(int socket, struct summary *summary, int *descriptors) {
     struct iovec part = {.iov_base = summary, .iov_len = sizeof *summary};
     union descriptor_space control;
@@ -49,8 +52,9 @@ static int receive(int socket, struct summary *summary, int *descriptors) {
             .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
         ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
         if (got < 0 && errno == EINTR) continue;
-        struct cmsghdr *header = got > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-        if (header == NULL) return -1;
+        if (got != (ssize_t)sizeof *summary) return -1;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+        if (header == NULL) return 0;
         size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
         memcpy(descriptors, CMSG_DATA(header), count * sizeof(int));
         return (int)count;
@@ -113,10 +117,11 @@ static _Noreturn void be_nursery(int socket) {
         if (events[1].revents != 0 && read(signals, &ignored, sizeof ignored) > 0) reap();
         if (events[0].revents == 0) continue;
         int count = receive(0, &summary, descriptors);
-        if (count < OWN_DESCRIPTORS) break;
-        pid_t keeper = fork();
+        if (count < 0) break;
+        int is_whole = count == summary.descriptor_count;
+        pid_t keeper = is_whole ? fork() : -1;
         if (keeper == 0) carry_out(&summary, descriptors, count);
-        if (keeper < 0) refuse(descriptors[REPORT], errno);
+        if (keeper < 0 && count > REPORT) refuse(descriptors[REPORT], is_whole ? errno : EMFILE);
         for (int i = 0; i < count; i++) close(descriptors[i]);
     }
     // A keeper that gave its report is about to end; one that holds a program is left to it.
@@ -254,22 +259,22 @@ static int hand_over(const char *path, char *const arguments[], char *const envi
     memcpy(descriptors + OWN_DESCRIPTORS, program, sizeof(int) * (size_t)program_count);
     descriptors[TEXT] = write_text(path, arguments, environment, &summary);
     if (descriptors[TEXT] < 0) return errno;
-    descriptors[FOLDER] = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    int error = descriptors[FOLDER] < 0 ? errno : 0;
-    if (error == 0) {
-        size_t size = sizeof(int) * (size_t)(OWN_DESCRIPTORS + program_count);
-        struct iovec part = {.iov_base = &summary, .iov_len = sizeof summary};
-        union descriptor_space control = {{0}};
-        struct msghdr message = {
-            .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = CMSG_SPACE(size)};
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(size);
-        memcpy(CMSG_DATA(header), descriptors, size);
-        error = send_order(&message);
-        close(descriptors[FOLDER]);
-    }
+    // A folder that may be stood in and not be looked up is no reason to start nothing.
+    int folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    descriptors[FOLDER] = folder >= 0 ? folder : descriptors[TEXT];
+    summary.descriptor_count = OWN_DESCRIPTORS + program_count;
+    size_t size = sizeof(int) * (size_t)summary.descriptor_count;
+    struct iovec part = {.iov_base = &summary, .iov_len = sizeof summary};
+    union descriptor_space control = {{0}};
+    struct msghdr message = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = CMSG_SPACE(size)};
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(size);
+    memcpy(CMSG_DATA(header), descriptors, size);
+    int error = send_order(&message);
+    if (folder >= 0) close(folder);
     close(descriptors[TEXT]);
     return error;
 }

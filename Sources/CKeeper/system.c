@@ -80,6 +80,10 @@ void keeper_keep_freed_memory(void) {
 #endif
 }
 
+void keeper_seal(int file) {
+    fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
+}
+
 int keeper_is_hole(int file, off_t begin, off_t count) {
     off_t data = lseek(file, begin, SEEK_DATA);
     return data < 0 ? errno == ENXIO : data >= begin + count;

@@ -25,6 +25,9 @@ package final class JSONText: Sendable {
         self.nodes = nodes
     }
 
+    /// Values of the text, names included.
+    package var valueCount: Int { nodes.count }
+
     /// The outermost value.
     package var root: JSONValue { JSONValue(text: self, index: 0) }
 

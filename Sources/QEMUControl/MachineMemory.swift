@@ -22,6 +22,8 @@ public final class MachineMemory {
         file = try Descriptor.inMemory("guest memory", size: bytes)
         let space = mmap(nil, Self.windowSize, PROT_READ | PROT_WRITE, MAP_SHARED, file.number, 0)
         guard let space, space != MAP_FAILED else { throw .system("guest memory cannot be mapped", errno) }
+        // What starts programs is a fork of this process, and must not hold the memory when all others let it go.
+        madvise(space, Self.windowSize, MADV_DONTFORK)
         window = UnsafeMutableRawBufferPointer(start: space, count: Self.windowSize)
     }
 

@@ -114,12 +114,13 @@ extension Descriptor {
         return Descriptor(number)
     }
 
-    /// An anonymous file in memory with content.
+    /// An anonymous file in memory with content that nobody can change.
     static func inMemory(_ name: String, bytes: [UInt8]) throws(QEMUError) -> Descriptor {
         let file = try inMemory(name, size: 0)
         guard write(file.number, bytes, bytes.count) == bytes.count else {
             throw .system("no memory for the \(name)", errno)
         }
+        keeper_seal(file.number)
         return file
     }
 
@@ -136,7 +137,7 @@ extension Descriptor {
         var (numbers, capacity): ([CInt], CInt) = ([-1, -1], 0)
         let failure = keeper_pipe(&numbers, &capacity)
         guard failure == 0 else { throw .system("no pipe", failure) }
-        return (Descriptor(numbers[0]), Descriptor(numbers[1]), Int(capacity))
+        return (Descriptor(numbers[0]), Descriptor(numbers[1]), Int(max(0, capacity)))
     }
 }
 

@@ -22,16 +22,18 @@ extension QMPConnection {
     ) throws(QEMUError) {
         let intake = Intake(sink)
         var end: Descriptor? = try intake.open()
+        var hasBegun = false
         defer { sink = intake.sink }
         try attended(by: intake) { () throws(QEMUError) in
             do throws(QEMUError) {
                 try begin("migrate", with: &end)
+                hasBegun = true
                 try transfer(intake, patience: patience, observer: observer)
             } catch {
                 // The pipe goes first: QEMU may wait for room in it before it listens to anything.
                 intake.abandon()
-                // What QEMU refuses may be a second migration; the first is another's.
-                if error.code != .refused { cancelMigration() }
+                // One that did not begin may be a second one, and the first another's.
+                if hasBegun { cancelMigration() }
                 throw error
             }
         }

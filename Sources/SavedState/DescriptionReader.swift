@@ -12,6 +12,13 @@ struct DescriptionReader {
     /// The way to the value that is read, as text only where something is told of it.
     private var path: [Step] = []
 
+    /// Bodies that may still be read.
+    private var budget: Int
+
+    /// How often one value is read at most. The elements of a tree are read a second time where they do not stand as they
+    /// do in a list, and with them the trees in them: real ones have one tree in another.
+    private static let mostReadings = 16
+
     private enum Step {
         case member(StaticString)
         case element(Int)
@@ -21,8 +28,9 @@ struct DescriptionReader {
     ///
     /// - Parameter streamSize: bytes of the stream, the bound of every size and sum.
     static func read(_ bytes: [UInt8], streamSize: UInt64) throws(SavedStateError) -> StreamDescription {
-        var reader = DescriptionReader(streamSize: streamSize)
-        return try reader.top(try text(bytes).root)
+        let text = try text(bytes)
+        var reader = DescriptionReader(streamSize: streamSize, budget: mostReadings * text.valueCount)
+        return try reader.top(text.root)
     }
 
     private static func text(_ bytes: [UInt8]) throws(SavedStateError) -> JSONText {
@@ -34,8 +42,9 @@ struct DescriptionReader {
         }
     }
 
-    private init(streamSize: UInt64) {
+    private init(streamSize: UInt64, budget: Int) {
         self.streamSize = streamSize
+        self.budget = budget
     }
 
     private mutating func top(_ root: JSONValue) throws(SavedStateError) -> StreamDescription {
@@ -95,6 +104,12 @@ struct DescriptionReader {
     private mutating func body(
         _ parts: BodyParts, _ value: JSONValue, offset: UInt64
     ) throws(SavedStateError) -> BodyLayout {
+        budget -= 1
+        guard budget >= 0 else {
+            throw SavedStateError(
+                .limit, "the self-description has trees in trees deeper than any machine",
+                offset: UInt64(value.offset))
+        }
         var layout = BodyLayout(
             name: parts.name?.string.map(printable) ?? "", version: try version(parts.version), offset: offset,
             length: 0, fields: [])

@@ -28,4 +28,24 @@ import Testing
         let error = #expect(throws: SavedStateError.self) { try DescriptionReader.read(bytes, streamSize: 100) }
         #expect(error?.field == "devices[0].fields[0].struct.fields[0].size")
     }
+
+    /// A tree's elements are read twice where they do not add up, so trees in trees multiply.
+    @Test func treesInTreesAreReadInTimeThatTheirTextJustifies() {
+        func tree(_ depth: Int) -> String {
+            let inner = depth == 0 ? "" : tree(depth - 1)
+            return #"{"name": "t", "type": "gtree", "size": 0, "vmsd_name": "x", "fields": [\#(inner)]}"#
+        }
+        func read(depth: Int) -> SavedStateError? {
+            let device = #"{"name": "d", "instance_id": 0, "vmsd_name": "x", "fields": [\#(tree(depth))]}"#
+            let text = Array(#"{"devices": [\#(device)]}"#.utf8)
+            do throws(SavedStateError) {
+                _ = try DescriptionReader.read(text, streamSize: 1000)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        #expect(read(depth: 25)?.code == .limit)
+        #expect(read(depth: 2) == nil)
+    }
 }

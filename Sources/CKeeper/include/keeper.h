@@ -54,6 +54,9 @@ void keeper_sleep(long seconds, long nanoseconds);
 /// Lets malloc keep what is freed, up to 64 MiB an arena. Has no effect where the C library has no such choice.
 void keeper_keep_freed_memory(void);
 
+/// Keeps a file in memory as it is for good.
+void keeper_seal(int file);
+
 /// Whether a stretch of a file in memory is a hole.
 int keeper_is_hole(int file, off_t begin, off_t count);
 

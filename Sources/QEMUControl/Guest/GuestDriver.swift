@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Makes calls as a guest of a machine: an unmodified build, no guest image.
 ///
@@ -59,10 +60,19 @@ public final class GuestDriver {
         ] + (way == .debugger ? debugger : [])
     }
 
-    /// The payload and a file of it, the same for all machines, which only read it.
-    private static let payload = Result { () throws(QEMUError) in
-        let code = try PayloadCode()
-        return (code: code, file: try Descriptor.inMemory("payload", bytes: code.bytes))
+    private typealias Payload = (code: PayloadCode, file: Descriptor)
+
+    private static let payload = Mutex<Payload?>(nil)
+
+    /// The payload and a file of it, the same for all machines, which can only read it.
+    private static func sharedPayload() throws(QEMUError) -> Payload {
+        try payload.withLock { payload throws(QEMUError) in
+            if let payload { return payload }
+            let code = try PayloadCode()
+            let made: Payload = (code, try Descriptor.inMemory("payload", bytes: code.bytes))
+            payload = made
+            return made
+        }
     }
 
     /// Starts a build with the payload, paused.
@@ -95,7 +105,8 @@ public final class GuestDriver {
         memoryTransfer: MemoryTransfer, extra: [String], patience: Duration
     ) throws(QEMUError) {
         self.memoryTransfer = memoryTransfer
-        code = try Self.payload.get().code
+        let payload = try Self.sharedPayload()
+        code = payload.code
         memory = try MachineMemory(mebibytes: 256)
         // One thread for all vCPUs, which yield to each other while they wait, unless the caller says otherwise.
         let accelerator = arguments.contains("-accel") ? [] : ["-accel", "tcg,thread=single"]
@@ -104,7 +115,7 @@ public final class GuestDriver {
         let (ours, theirs) = try Descriptor.socketPair()
         terminal = ours
         let debugger = way == .debugger ? try Descriptor.socketPair() : nil
-        let files = [memory.file, try Self.payload.get().file, theirs] + (debugger.map { [$0.1] } ?? [])
+        let files = [memory.file, payload.file, theirs] + (debugger.map { [$0.1] } ?? [])
         machine = try VirtualMachine(build: build, arguments: all, files: files, patience: patience)
         if let debugger {
             stepped = try SteppedCalls(debugger.0, code, memory, patience: patience)
